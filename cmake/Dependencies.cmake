@@ -1,0 +1,30 @@
+# Every library from the distribution: Debian 12 and 13 package names are in tests/packages.txt.
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net NetSSL)
+find_package(CLI11 2.1 REQUIRED)
+
+# Debian's hiredis has no imported target that works on 12 and 13 alike.
+find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+add_library(hiredis::hiredis UNKNOWN IMPORTED)
+set_target_properties(hiredis::hiredis PROPERTIES
+    IMPORTED_LOCATION ${HIREDIS_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${HIREDIS_INCLUDE_DIR})
+
+find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
+add_library(rapidjson INTERFACE)
+target_include_directories(rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
+target_compile_definitions(rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
+
+# Boost.DLL is header-only once it is told to use the standard file system and error code.
+find_path(BOOST_INCLUDE_DIR boost/dll/shared_library.hpp REQUIRED)
+add_library(boost_dll INTERFACE)
+target_include_directories(boost_dll SYSTEM INTERFACE ${BOOST_INCLUDE_DIR})
+target_compile_definitions(boost_dll INTERFACE BOOST_DLL_USE_STD_FS)
+target_link_libraries(boost_dll INTERFACE ${CMAKE_DL_LIBS})
+
+if(NEXUS_TESTS)
+    find_package(doctest 2.4.9 REQUIRED)
+    include(doctest)
+endif()

@@ -1,0 +1,54 @@
+// What HTTP tells of this node. The engine and the disk are asked in the background, so that a
+// probe never waits for them. Threads: any.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/backend_host.hpp"
+#include "base/cancel.hpp"
+#include "base/progress.hpp"
+#include "config/settings.hpp"
+#include "http/status_source.hpp"
+#include "queue/node_queue.hpp"
+#include "tenants/tenant_store.hpp"
+
+namespace nexus::app {
+
+class NodeStatus final : public http::StatusSource {
+  public:
+    // Every reference must outlive this.
+    NodeStatus(const config::Settings& settings, BackendHost& backend,
+               const tenants::TenantStore& store, const queue::NodeQueue& queue,
+               const Progress& progress, Log& log);
+    ~NodeStatus() override;
+
+    // Begins to ask.
+    void start();
+
+    http::Health health() override;
+    std::vector<http::Check> readiness() override;
+
+  private:
+    void watch();
+    void look();
+
+    const config::Settings& settings_;
+    BackendHost& backend_;
+    const tenants::TenantStore& store_;
+    const queue::NodeQueue& queue_;
+    const Progress& progress_;
+    Log& log_;
+    std::chrono::steady_clock::time_point started_at_;
+    CancelSource stop_;
+    mutable std::mutex mutex_;
+    http::Check engine_;
+    http::Check tenant_root_;
+    http::Check disk_;
+    std::thread thread_;
+};
+
+}  // namespace nexus::app

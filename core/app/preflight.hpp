@@ -1,0 +1,29 @@
+// The tries that `check-config` and the start of `serve` make: Redis, the backend and the tenants'
+// folder, each asked for real. Threads: one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/start_failure.hpp"
+#include "base/log.hpp"
+#include "config/settings.hpp"
+
+namespace nexus::app {
+
+struct Finding {
+    enum class Severity { good, warning, error };
+    Severity severity;
+    std::string subject;             // "redis", "backend", "tenant_root"
+    std::string message;             // what was seen, and the mend where one is needed
+    ExitCode exit_code = exit_done;  // of an error
+};
+
+// Redis answers to PING with these credentials, keeps its data over a restart, and evicts nothing.
+std::vector<Finding> try_redis(const config::Settings& settings);
+// The plugin loads with its configuration, and its engine answers.
+std::vector<Finding> try_backend(const config::Settings& settings, Log& log);
+// TENANT_ROOT can be written, or made.
+std::vector<Finding> try_tenant_root(const config::Settings& settings);
+
+}  // namespace nexus::app

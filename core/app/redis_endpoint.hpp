@@ -1,0 +1,11 @@
+// From REDIS_URL and its companions to an endpoint. A pure function; threads: any.
+#pragma once
+
+#include "config/settings.hpp"
+#include "redis/endpoint.hpp"
+
+namespace nexus::app {
+
+redis::Endpoint redis_endpoint(const config::Settings& settings);
+
+}  // namespace nexus::app

@@ -1,0 +1,124 @@
+#include "app/runner.hpp"
+
+#include "app/redis_endpoint.hpp"
+#include "app/start_failure.hpp"
+#include "app/state_lock.hpp"
+#include "app/version.hpp"
+
+namespace nexus::app {
+namespace {
+
+tenants::TenantStore open_store(const config::Settings& settings) {
+    make_folder(settings.tenant_root, "TENANT_ROOT");
+    try {
+        tenants::TenantStore store(settings.tenant_root);
+        store.probe();
+        return store;
+    } catch (const std::system_error& error) {
+        throw StartFailure(
+            exit_config, "TENANT_ROOT " + settings.tenant_root +
+                             " cannot be written: " + error.code().message() +
+                             "; give it to the user that runs nexus-runner, and see that its file "
+                             "system is not mounted read-only");
+    }
+}
+
+// How many tenants of the usual size fit into the engine's memory.
+std::size_t capacity_of(Backend& backend, const config::Settings& settings) {
+    constexpr std::chrono::seconds patience(10);
+    try {
+        const Info info =
+            backend.info({std::chrono::steady_clock::now() + patience, -1, "start", ""});
+        const auto fit =
+            settings.runtime_memory > 0 ? info.memory_bytes / settings.runtime_memory : 0;
+        return static_cast<std::size_t>(std::max<std::int64_t>(1, fit));
+    } catch (const BackendError& error) {
+        throw StartFailure(exit_unreachable, error.what());
+    }
+}
+
+void reserve_subnets(const tenants::TenantStore& store, tenants::SubnetPool& subnets, Log& log) {
+    for (const auto& tenant : store.list()) {
+        try {
+            if (const auto record = store.load(tenant)) subnets.reserve(record->network.subnet);
+        } catch (const std::exception& error) {
+            log.error("a tenant's record cannot be read; its jobs fail until the file is mended",
+                      {{"tenant", tenant.text()}, {"message", error.what()}});
+        }
+    }
+}
+
+queue::NodeQueue::Options queue_options(const config::Settings& settings) {
+    return {redis_endpoint(settings),
+            settings.queue_prefix,
+            settings.node_name,
+            settings.state_dir,
+            static_cast<unsigned>(settings.concurrency),
+            std::chrono::duration_cast<std::chrono::seconds>(settings.ledger_ttl)};
+}
+
+}  // namespace
+
+Runner::Runner(config::Settings settings, Redactor& redactor, Log& log,
+               std::function<void(queue::Loss, const std::string&)> on_lost)
+    : settings_(std::move(settings)),
+      log_(log),
+      started_at_(wall_now()),
+      state_lock_(lock_state_dir(settings_.state_dir)),
+      backend_(settings_, log),
+      store_(open_store(settings_)),
+      subnets_(settings_.tenant_subnet_pool),
+      puller_(backend_.backend(), settings_.registry_auth_file, redactor, log),
+      lifecycle_(backend_.backend(), store_, puller_, subnets_, settings_),
+      executor_(lifecycle_, settings_, log),
+      capacity_(capacity_of(backend_.backend(), settings_)),
+      queue_(queue_options(settings_),
+             {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, progress_,
+             log, std::move(on_lost)),
+      status_(settings_, backend_, store_, queue_, progress_, log) {
+    reserve_subnets(store_, subnets_, log);
+}
+
+Runner::~Runner() = default;
+
+void Runner::start() {
+    try {
+        queue_.start();
+    } catch (const queue::LeaseHeld& held) {
+        throw StartFailure(exit_lease_held, held.what());
+    } catch (const redis::Error& error) {
+        throw StartFailure(
+            error.kind() == redis::ErrorKind::refused ? exit_config : exit_unreachable,
+            error.what());
+    }
+    status_.start();
+    try {
+        http::ServerOptions options;
+        options.host = settings_.listen_address.host;
+        options.port = settings_.listen_address.port;
+        server_ = std::make_unique<http::Server>(options, status_);
+    } catch (const std::exception& error) {
+        throw StartFailure(exit_config, error.what());
+    }
+    log_.info("ready",
+              {{"node", settings_.node_name},
+               {"version", version()},
+               {"backend", std::string(backend_.library().name())},
+               {"listen", settings_.listen_address.host + ":" + std::to_string(server_->port())},
+               {"capacity", std::to_string(capacity_)}});
+}
+
+void Runner::stop() {
+    log_.info("draining", {{"running", std::to_string(queue_.running())}});
+    queue_.drain(settings_.drain_timeout);
+    server_.reset();
+    log_.info("stopped");
+}
+
+queue::NodeFacts Runner::facts() const {
+    return {version(), settings_.backend,
+            "active",  store_.list().size(),
+            capacity_, format_timestamp(started_at_)};
+}
+
+}  // namespace nexus::app

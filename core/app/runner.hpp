@@ -1,0 +1,58 @@
+// The daemon: builds its parts once, runs, and ends in order. Threads: one; on_end may be told from
+// any.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "app/backend_host.hpp"
+#include "app/node_status.hpp"
+#include "base/log.hpp"
+#include "base/progress.hpp"
+#include "config/settings.hpp"
+#include "http/server.hpp"
+#include "jobs/executor.hpp"
+#include "queue/node_queue.hpp"
+#include "tenants/image_puller.hpp"
+#include "tenants/lifecycle.hpp"
+#include "tenants/subnet_pool.hpp"
+#include "tenants/tenant_store.hpp"
+
+namespace nexus::app {
+
+class Runner {
+  public:
+    // Builds every part and tries each. Throws StartFailure. `on_lost` is called where the runner
+    // can work no more and is to be stopped: another process serves the node now, or a part failed.
+    // It says why.
+    Runner(config::Settings settings, Redactor& redactor, Log& log,
+           std::function<void(queue::Loss, const std::string&)> on_lost);
+    ~Runner();
+
+    // Takes the lease, answers HTTP and takes jobs. Throws StartFailure.
+    void start();
+    // Takes no new jobs and gives running ones DRAIN_TIMEOUT.
+    void stop();
+
+  private:
+    queue::NodeFacts facts() const;
+
+    config::Settings settings_;
+    Log& log_;
+    WallTime started_at_;
+    UniqueFd state_lock_;
+    BackendHost backend_;
+    tenants::TenantStore store_;
+    tenants::SubnetPool subnets_;
+    tenants::ImagePuller puller_;
+    tenants::Lifecycle lifecycle_;
+    jobs::Executor executor_;
+    Progress progress_;
+    std::size_t capacity_;
+    queue::NodeQueue queue_;
+    NodeStatus status_;
+    std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace nexus::app

@@ -1,0 +1,26 @@
+// A switch that is thrown once, and seen both by code that asks and by code that polls a
+// descriptor. Threads: any.
+#pragma once
+
+#include <chrono>
+
+#include "base/unique_fd.hpp"
+
+namespace nexus {
+
+class CancelSource {
+  public:
+    // Throws std::system_error where the process is out of descriptors.
+    CancelSource();
+    void cancel() noexcept;
+    bool cancelled() const noexcept;
+    // Returns true as soon as it is cancelled, false once the time is over.
+    bool wait_for(std::chrono::milliseconds time) const noexcept;
+    // Readable (POLLIN) from the moment of cancel() on, for ever. Valid as long as this object.
+    int fd() const noexcept { return event_.get(); }
+
+  private:
+    UniqueFd event_;
+};
+
+}  // namespace nexus

@@ -1,0 +1,208 @@
+#include "base/files.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+
+#include "base/random.hpp"
+
+namespace nexus {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, int error = errno) {
+    throw std::system_error(error, std::generic_category(), what);
+}
+
+UniqueFd open_below(int directory, const std::string& name, int flags, mode_t mode = 0) {
+    open_how how{};
+    how.flags = static_cast<unsigned>(flags | O_CLOEXEC | O_NOFOLLOW);
+    how.mode = mode;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return UniqueFd(
+        static_cast<int>(::syscall(SYS_openat2, directory, name.c_str(), &how, sizeof how)));
+}
+
+// A name that is more than one step could reach past a link between the check and the use.
+void require_plain(const std::string& directory, const std::string& name) {
+    if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
+        fail(directory + ": not a plain file name: " + name, EINVAL);
+    }
+}
+
+std::string join(const std::string& directory, const std::string& name) {
+    return directory + "/" + name;
+}
+
+void write_all(int fd, std::string_view content, const std::string& path) {
+    while (!content.empty()) {
+        const auto written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail(path);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+std::optional<std::string> read_opened(const UniqueFd& file, const std::string& path,
+                                       std::size_t most) {
+    if (!file && errno == ENOENT) return std::nullopt;
+    if (!file) fail(path);
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) fail(path);
+    if (!S_ISREG(status.st_mode)) fail(path + " is not a plain file", EINVAL);
+    std::string content;
+    std::string chunk(64U << 10U, '\0');
+    while (true) {
+        const auto got = ::read(file.get(), chunk.data(), chunk.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail(path);
+        if (got == 0) return content;
+        content.append(chunk, 0, static_cast<std::size_t>(got));
+        if (content.size() > most) fail(path, EFBIG);
+    }
+}
+
+using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
+
+Listing list(int fd, const std::string& path) {
+    const int copy = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (copy < 0) fail(path);
+    Listing listing(::fdopendir(copy), ::closedir);
+    if (!listing) {
+        ::close(copy);
+        fail(path);
+    }
+    return listing;
+}
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::string& path, std::size_t most) {
+    return read_opened(UniqueFd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)), path,
+                       most);
+}
+
+Directory Directory::open(const std::string& path) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) fail(path);
+    return {std::move(fd), path};
+}
+
+Directory Directory::ensure(const std::string& name, mode_t mode) const {
+    require_plain(path_, name);
+    if (::mkdirat(fd(), name.c_str(), mode) != 0 && errno != EEXIST) fail(join(path_, name));
+    auto found = find(name);
+    if (!found) fail(join(path_, name), ENOENT);
+    return std::move(*found);
+}
+
+std::optional<Directory> Directory::find(const std::string& name) const {
+    require_plain(path_, name);
+    UniqueFd fd = open_below(this->fd(), name, O_RDONLY | O_DIRECTORY);
+    if (!fd && errno == ENOENT) return std::nullopt;
+    if (!fd) fail(join(path_, name));
+    return Directory(std::move(fd), join(path_, name));
+}
+
+bool Directory::exists(const std::string& name) const {
+    require_plain(path_, name);
+    struct stat status {};
+    if (::fstatat(fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (errno != ENOENT) fail(join(path_, name));
+    return false;
+}
+
+std::optional<std::string> Directory::read(const std::string& name, std::size_t most) const {
+    require_plain(path_, name);
+    // O_NONBLOCK: a FIFO planted under this name must not hold the caller.
+    return read_opened(open_below(fd(), name, O_RDONLY | O_NONBLOCK), join(path_, name), most);
+}
+
+void Directory::write(const std::string& name, std::string_view content, mode_t mode) const {
+    require_plain(path_, name);
+    const std::string path = join(path_, name);
+    const std::string temporary = "." + make_id() + ".tmp";
+    const UniqueFd file = open_below(fd(), temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+    if (!file) fail(path);
+    try {
+        write_all(file.get(), content, path);
+        if (::fchmod(file.get(), mode) != 0) fail(path);  // whatever the umask took away
+        if (::fsync(file.get()) != 0) fail(path);
+        if (::renameat(fd(), temporary.c_str(), fd(), name.c_str()) != 0) fail(path);
+    } catch (...) {
+        ::unlinkat(fd(), temporary.c_str(), 0);
+        throw;
+    }
+    sync();
+}
+
+void Directory::rename(const std::string& from, const std::string& to) const {
+    require_plain(path_, from);
+    require_plain(path_, to);
+    if (::renameat(fd(), from.c_str(), fd(), to.c_str()) != 0) fail(join(path_, to));
+    sync();
+}
+
+void Directory::exchange(const std::string& one, const std::string& other) const {
+    require_plain(path_, one);
+    require_plain(path_, other);
+    if (::renameat2(fd(), one.c_str(), fd(), other.c_str(), RENAME_EXCHANGE) != 0) {
+        fail(join(path_, other));
+    }
+    sync();
+}
+
+void Directory::remove(const std::string& name) const {
+    require_plain(path_, name);
+    if (::unlinkat(fd(), name.c_str(), 0) == 0 || errno == ENOENT) return;
+    if (errno != EISDIR && errno != EPERM) fail(join(path_, name));
+    if (const auto tree = find(name)) tree->empty();
+    if (::unlinkat(fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+        fail(join(path_, name));
+}
+
+// Lifts what a subfolder holds up into this one instead of descending: a tree of any depth, which a
+// tenant may have made on purpose, takes no stack and two descriptors.
+void Directory::empty() const {
+    for (auto left = names(); !left.empty(); left = names()) {
+        for (const auto& child : left) {
+            if (::unlinkat(fd(), child.c_str(), 0) == 0 || errno == ENOENT) continue;
+            if (errno != EISDIR && errno != EPERM) fail(join(path_, child));
+            const auto below = find(child);
+            if (!below) continue;
+            for (const auto& grandchild : below->names()) {
+                if (::renameat(below->fd(), grandchild.c_str(), fd(), make_id().c_str()) != 0) {
+                    fail(join(below->path_, grandchild));
+                }
+            }
+            if (::unlinkat(fd(), child.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+                fail(join(path_, child));
+            }
+        }
+    }
+}
+
+std::vector<std::string> Directory::names() const {
+    std::vector<std::string> result;
+    const Listing listing = list(fd(), path_);
+    while (true) {
+        errno = 0;
+        const dirent* entry = ::readdir(listing.get());
+        if (entry == nullptr && errno != 0) fail(path_);
+        if (entry == nullptr) return result;
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") result.emplace_back(name);
+    }
+}
+
+void Directory::sync() const {
+    if (::fsync(fd()) != 0) fail(path_);
+}
+
+}  // namespace nexus

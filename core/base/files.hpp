@@ -1,0 +1,60 @@
+// Files below a directory handle. No path that is given here leaves the handle's directory or
+// follows a symbolic link (openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS), so nothing that a
+// tenant plants in its folder leads a write elsewhere. Failures throw std::system_error naming the
+// path. Threads: any; two writers of one file are the caller's to keep apart.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+
+namespace nexus {
+
+// The whole file at a path of the operator's, whose links are followed; nothing where there is
+// none. More than `most` bytes throws.
+std::optional<std::string> read_file(const std::string& path, std::size_t most);
+
+class Directory {
+  public:
+    // Opens a directory by an absolute path of the operator's.
+    static Directory open(const std::string& path);
+
+    // A directory below this one, made with `mode` where it is missing.
+    Directory ensure(const std::string& name, mode_t mode) const;
+    std::optional<Directory> find(const std::string& name) const;
+    bool exists(const std::string& name) const;
+
+    // The whole file; nothing where there is none. More than `most` bytes, or something that is not
+    // a plain file, throws.
+    std::optional<std::string> read(const std::string& name, std::size_t most) const;
+
+    // Replaces the file in one step: a reader sees the old or the new, also after a crash
+    // (temporary file, fsync, rename, fsync of the directory).
+    void write(const std::string& name, std::string_view content, mode_t mode) const;
+
+    // Both in this directory. An existing target that is a plain file or an empty directory is
+    // replaced.
+    void rename(const std::string& from, const std::string& to) const;
+    // Swaps two names in one step.
+    void exchange(const std::string& one, const std::string& other) const;
+    // Removes a file or a whole tree, following no link. Nothing there is no error.
+    void remove(const std::string& name) const;
+
+    std::vector<std::string> names() const;
+    void sync() const;
+    const std::string& path() const noexcept { return path_; }
+    int fd() const noexcept { return fd_.get(); }
+
+  private:
+    void empty() const;
+    Directory(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    UniqueFd fd_;
+    std::string path_;  // for messages, and for the engine's bind mounts
+};
+
+}  // namespace nexus

@@ -1,0 +1,12 @@
+// Identifiers that nobody can guess and that never repeat. Threads: any.
+#pragma once
+
+#include <string>
+
+namespace nexus {
+
+// 26 characters of [0-9A-Z]: 48 bits of milliseconds, then 80 random bits, so that ids sort by time
+// (ULID).
+std::string make_id();
+
+}  // namespace nexus

@@ -1,0 +1,115 @@
+#include <poll.h>
+#include <pthread.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <system_error>
+
+#include "app/preflight.hpp"
+#include "app/runner.hpp"
+#include "base/cancel.hpp"
+#include "cli/client.hpp"
+#include "cli/command.hpp"
+
+namespace nexus::cli {
+namespace {
+
+using app::StartFailure;
+
+// The signals that end the daemon, kept from every thread and read from a descriptor. Made before
+// any thread is.
+class EndSignals {
+  public:
+    EndSignals() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGTERM);
+        sigaddset(&set_, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        descriptor_.reset(::signalfd(-1, &set_, SFD_CLOEXEC));
+        if (!descriptor_) throw std::system_error(errno, std::generic_category(), "signalfd");
+    }
+    int fd() const noexcept { return descriptor_.get(); }
+    // From now on a signal ends the process at once.
+    void let_through() const {
+        signalfd_siginfo seen{};
+        if (::read(fd(), &seen, sizeof seen) < 0) return;
+        pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+    }
+
+  private:
+    sigset_t set_{};
+    UniqueFd descriptor_;
+};
+
+void report(Log& log, const std::vector<app::Finding>& findings) {
+    for (const auto& finding : findings) {
+        if (finding.severity == app::Finding::Severity::warning) {
+            log.warning(finding.message, {{"check", finding.subject}});
+        } else if (finding.severity == app::Finding::Severity::error) {
+            throw StartFailure(finding.exit_code, finding.message);
+        }
+    }
+}
+
+// What ended the wait of a running daemon.
+struct End {
+    CancelSource lost;
+    std::atomic<queue::Loss> loss{queue::Loss::fault};
+};
+
+int run(config::Loaded loaded, Redactor& redactor, Log& log, const EndSignals& signals) {
+    End end;
+    report(log, app::try_redis(loaded.settings));
+    app::Runner runner(std::move(loaded.settings), redactor, log,
+                       [&](queue::Loss loss, const std::string& why) {
+                           log.error("this runner ends: " + why);
+                           end.loss = loss;
+                           end.lost.cancel();
+                       });
+    runner.start();
+    pollfd waits[] = {{signals.fd(), POLLIN, 0}, {end.lost.fd(), POLLIN, 0}};
+    while (::poll(waits, 2, -1) < 0 && errno == EINTR) {
+    }
+    const bool signalled = (waits[0].revents & POLLIN) != 0;
+    if (signalled) signals.let_through();
+    runner.stop();
+    if (!end.lost.cancelled()) return app::exit_done;
+    return end.loss == queue::Loss::lease ? app::exit_lease_held : app::exit_failed;
+}
+
+int serve(const CommandLine& line) {
+    const EndSignals signals;
+    auto loaded = load_settings(line);
+    Redactor redactor;
+    for (const auto& secret : loaded.secrets)
+        redactor.add(secret);
+    Log log(STDERR_FILENO, loaded.settings.log_level, loaded.settings.log_format, redactor);
+    for (const auto& problem : loaded.problems)
+        log.error(problem.message, {{"setting", problem.setting}});
+    if (!loaded.problems.empty()) {
+        throw StartFailure(
+            app::exit_config,
+            "the settings above must be mended first; nexus-runner check-config shows "
+            "them all");
+    }
+    try {
+        return run(std::move(loaded), redactor, log, signals);
+    } catch (const StartFailure& failure) {
+        log.error(failure.what());
+        return failure.code();
+    }
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, CommandLine& line) {
+    auto* command = app.add_subcommand(
+        "serve", "Run the daemon until SIGTERM or SIGINT; a second signal ends it at once");
+    command->callback([&line] { line.run = [&line] { return serve(line); }; });
+    line.run = [&line] { return serve(line); };  // the default
+}
+
+}  // namespace nexus::cli

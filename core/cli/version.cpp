@@ -1,0 +1,36 @@
+#include "app/version.hpp"
+
+#include <nexus/backend_abi.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/json.hpp"
+#include "cli/client.hpp"
+#include "cli/command.hpp"
+
+namespace nexus::cli {
+
+void add_version(CLI::App& app, CommandLine& line) {
+    auto* command =
+        app.add_subcommand("version", "Print the release and the plugin ABI that it speaks");
+    command->callback([&line] {
+        line.run = [&line] {
+            const std::string abi = std::to_string(NEXUS_BACKEND_ABI_MAJOR) + "." +
+                                    std::to_string(NEXUS_BACKEND_ABI_MINOR);
+            if (line.json) {
+                json::Writer writer;
+                writer.begin_object()
+                    .member("version", app::version())
+                    .member("plugin_abi", abi)
+                    .end_object();
+                print_line(writer.text());
+            } else {
+                print_line(std::string("nexus-runner ") + app::version() + " (plugin ABI " + abi +
+                           ")");
+            }
+            return 0;
+        };
+    });
+}
+
+}  // namespace nexus::cli

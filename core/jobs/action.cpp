@@ -1,0 +1,30 @@
+#include "jobs/action.hpp"
+
+namespace nexus::jobs {
+
+std::string_view to_string(Action action) noexcept {
+    switch (action) {
+        case Action::provision:
+            return "provision";
+        case Action::start:
+            return "start";
+        case Action::stop:
+            return "stop";
+        case Action::restart:
+            return "restart";
+        case Action::health:
+            return "health";
+        case Action::remove:
+            break;
+    }
+    return "delete";
+}
+
+std::optional<Action> parse_action(std::string_view text) noexcept {
+    for (const Action action : all_actions) {
+        if (text == to_string(action)) return action;
+    }
+    return std::nullopt;
+}
+
+}  // namespace nexus::jobs

@@ -1,0 +1,99 @@
+#include "jobs/executor.hpp"
+
+#include <system_error>
+
+#include "jobs/payload.hpp"
+#include "jobs/result.hpp"
+#include "tenants/backend_failure.hpp"
+
+namespace nexus::jobs {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+bool is_past(const std::optional<WallTime>& deadline) {
+    return deadline && wall_now() >= *deadline;
+}
+
+SteadyClock::time_point last_moment(const std::optional<WallTime>& deadline) {
+    // Farther away than any job runs, and near enough not to overflow the clock.
+    constexpr std::chrono::hours far(24 * 365);
+    const auto left = deadline ? *deadline - wall_now() : std::chrono::milliseconds(far);
+    return SteadyClock::now() + std::min<std::chrono::milliseconds>(left, far);
+}
+
+Failure failure_of_files(const std::system_error& error) {
+    const auto code = error.code();
+    const bool full =
+        code == std::errc::no_space_on_device || code == std::errc::too_many_files_open;
+    return {full ? ErrorCode::exhausted : ErrorCode::internal,
+            std::string("the tenant's files: ") + error.what(), full};
+}
+
+Failure current_failure() {
+    try {
+        throw;
+    } catch (const Failure& failure) {
+        return failure;
+    } catch (const BackendError& error) {
+        return tenants::failure_of(error);
+    } catch (const std::system_error& error) {
+        return failure_of_files(error);
+    } catch (const std::exception& error) {
+        return {ErrorCode::internal, error.what()};
+    }
+}
+
+}  // namespace
+
+Executor::Executor(tenants::Lifecycle& lifecycle, const config::Settings& settings, Log& log)
+    : lifecycle_(lifecycle), settings_(settings), log_(log) {}
+
+Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel) noexcept {
+    if (is_past(job.deadline)) {
+        return failed(job, {ErrorCode::deadline, "the deadline passed before the job could begin"});
+    }
+    try {
+        tenants::JobContext context({job.id, attempt, 1}, job.tenant, settings_.job_timeout,
+                                    last_moment(job.deadline), cancel.fd());
+        auto result = call_verb(job, context);
+        return {std::move(result.detail), std::move(result.data), std::nullopt,
+                std::move(result.event)};
+    } catch (...) {
+        const Failure failure = current_failure();
+        const bool overdue = failure.code() == ErrorCode::timeout && is_past(job.deadline);
+        return failed(job, overdue ? Failure(ErrorCode::deadline,
+                                             std::string("the deadline passed during the work: ") +
+                                                 failure.what())
+                                   : failure);
+    }
+}
+
+tenants::VerbResult Executor::call_verb(const Job& job, tenants::JobContext& context) {
+    switch (job.action) {
+        case Action::provision:
+            return lifecycle_.provision(provision_request(job.payload), context);
+        case Action::start:
+            return lifecycle_.start(start_request(job.payload), context);
+        case Action::stop:
+            return lifecycle_.stop(context);
+        case Action::restart:
+            return lifecycle_.restart(start_request(job.payload), context);
+        case Action::health:
+            return lifecycle_.health(context);
+        case Action::remove:
+            break;
+    }
+    return lifecycle_.remove(keep_volumes(job.payload), context);
+}
+
+Outcome Executor::failed(const Job& job, const Failure& failure) {
+    log_.warning("job failed", {{"job", job.id},
+                                {"tenant", job.tenant.text()},
+                                {"action", std::string(to_string(job.action))},
+                                {"code", std::string(to_string(failure.code()))},
+                                {"message", failure.what()}});
+    return {"", failure.data(), failure, error_event(job.tenant, failure, wall_now())};
+}
+
+}  // namespace nexus::jobs

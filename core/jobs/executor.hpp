@@ -1,0 +1,40 @@
+// From an action to the lifecycle's verb, and from whatever happened there to an outcome. Threads:
+// any, as long as no two run jobs of one tenant at once.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/cancel.hpp"
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "config/settings.hpp"
+#include "jobs/job.hpp"
+#include "tenants/lifecycle.hpp"
+
+namespace nexus::jobs {
+
+struct Outcome {
+    std::string detail;
+    std::string data = "{}";
+    std::optional<Failure> error;               // nothing: it succeeded
+    std::optional<tenants::TenantEvent> event;  // what the world should know of it
+};
+
+class Executor {
+  public:
+    Executor(tenants::Lifecycle& lifecycle, const config::Settings& settings, Log& log);
+
+    // Runs one attempt of the job to its end. Never throws: trouble of any kind is an outcome.
+    Outcome run(const Job& job, int attempt, const CancelSource& cancel) noexcept;
+
+  private:
+    tenants::VerbResult call_verb(const Job& job, tenants::JobContext& context);
+    Outcome failed(const Job& job, const Failure& failure);
+
+    tenants::Lifecycle& lifecycle_;
+    const config::Settings& settings_;
+    Log& log_;
+};
+
+}  // namespace nexus::jobs

@@ -1,0 +1,73 @@
+#include "jobs/lanes.hpp"
+
+namespace nexus::jobs {
+
+Lanes::Lanes(unsigned workers) {
+    for (unsigned i = 0; i < workers; ++i)
+        workers_.emplace_back([this] { work(); });
+}
+
+Lanes::~Lanes() {
+    {
+        const std::scoped_lock lock(mutex_);
+        closed_ = ended_ = true;
+    }
+    ready_changed_.notify_all();
+    for (auto& worker : workers_)
+        worker.join();
+}
+
+void Lanes::push(const std::string& lane, Task task) {
+    {
+        const std::scoped_lock lock(mutex_);
+        auto [place, fresh] = lanes_.try_emplace(lane);
+        place->second.push_back(std::move(task));
+        if (!fresh) return;
+        ready_.push_back(lane);
+    }
+    ready_changed_.notify_one();
+}
+
+void Lanes::close() {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+}
+
+bool Lanes::wait_idle(std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock lock(mutex_);
+    return idle_.wait_until(lock, deadline, [this] { return running_ == 0; });
+}
+
+std::size_t Lanes::running() const {
+    const std::scoped_lock lock(mutex_);
+    return running_;
+}
+
+void Lanes::work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        ready_changed_.wait(lock, [this] { return ended_ || (!closed_ && !ready_.empty()); });
+        if (ended_) return;
+        const std::string name = std::move(ready_.front());
+        ready_.pop_front();
+        // A node of a map stays where it is, and only the worker that took the lane removes it.
+        auto& lane = lanes_.at(name);
+        Task task = std::move(lane.front());
+        lane.pop_front();
+        ++running_;
+        lock.unlock();
+        task();
+        task = nullptr;  // what it holds goes before the lane is free for the next
+        lock.lock();
+        --running_;
+        if (lane.empty()) {
+            lanes_.erase(name);
+        } else {
+            ready_.push_back(name);
+            ready_changed_.notify_one();
+        }
+        if (running_ == 0) idle_.notify_all();
+    }
+}
+
+}  // namespace nexus::jobs

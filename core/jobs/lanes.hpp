@@ -1,0 +1,52 @@
+// One FIFO per tenant over a fixed number of workers: tasks of one lane run one at a time and in
+// the order in which they came, tasks of different lanes side by side. Threads: any.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace nexus::jobs {
+
+class Lanes {
+  public:
+    using Task = std::function<void()>;  // must not throw
+
+    explicit Lanes(unsigned workers);
+    // Drops what waits and joins what runs.
+    ~Lanes();
+    Lanes(const Lanes&) = delete;
+    Lanes& operator=(const Lanes&) = delete;
+
+    void push(const std::string& lane, Task task);
+
+    // From now on nothing begins that has not begun.
+    void close();
+
+    // Whether nothing runs any more at `deadline`; returns as soon as that is so.
+    bool wait_idle(std::chrono::steady_clock::time_point deadline);
+
+    std::size_t running() const;
+
+  private:
+    void work();
+
+    mutable std::mutex mutex_;
+    std::condition_variable ready_changed_;
+    std::condition_variable idle_;
+    std::map<std::string, std::deque<Task>>
+        lanes_;                      // a lane is here while it has a task waiting or running
+    std::deque<std::string> ready_;  // lanes whose next task may begin
+    std::size_t running_ = 0;
+    bool closed_ = false;
+    bool ended_ = false;
+    std::vector<std::thread> workers_;
+};
+
+}  // namespace nexus::jobs

@@ -1,0 +1,25 @@
+// From the end of a job to what the outbox sends of it. Pure functions; threads: any.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "jobs/executor.hpp"
+#include "queue/admission.hpp"
+#include "queue/outbox.hpp"
+
+namespace nexus::queue {
+
+struct Run {
+    std::string node;
+    int attempts = 0;
+    std::optional<WallTime> started_at;  // nothing where the job never began
+};
+
+OutboxItem started(const Ticket& ticket, int attempts);
+OutboxItem finished(const Ticket& ticket, const jobs::Outcome& outcome, const Run& run);
+OutboxItem answered(InFlight::Follower follower, std::string result);
+OutboxItem refused(const std::string& entry_id, const jobs::MalformedJob& malformed,
+                   const std::optional<WallTime>& queued_at, const std::string& node);
+
+}  // namespace nexus::queue

@@ -1,0 +1,65 @@
+// The lease of a node: it keeps a second process for the same node out, and fences a stale one, by
+// an epoch that every script checks. It is the node's entry in the registry too. Threads: take,
+// keep and release belong to one thread at a time; epoch() may be called from any.
+#pragma once
+
+#include <mutex>
+#include <stdexcept>
+#include <string>
+
+#include "base/files.hpp"
+#include "queue/keys.hpp"
+#include "redis/connection.hpp"
+
+namespace nexus::queue {
+
+// Another process holds the lease. The message says which node, and when it may be free.
+class LeaseHeld : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// What other nodes and people read of this one.
+struct NodeFacts {
+    std::string version;
+    std::string backend;
+    std::string state;  // "active" or "draining"
+    std::size_t tenants = 0;
+    std::size_t capacity = 0;  // tenants that fit
+    std::string started_at;
+};
+
+class Lease {
+  public:
+    static constexpr int seconds_to_live = 15;  // protocol.md
+    static constexpr int seconds_between_keeps = 5;
+
+    // The epoch is remembered in `state_dir`, so that a process that was killed is followed at
+    // once. Only one process may use that folder.
+    Lease(const Keys& keys, Directory state_dir);
+
+    // Throws LeaseHeld, redis::Error, or std::system_error for the file.
+    void take(redis::Connection& connection, const NodeFacts& facts);
+
+    // False where Redis had lost the lease and it was made again: whatever else it held is lost
+    // too. Throws LeaseHeld where another process has it, and redis::Error.
+    bool keep(redis::Connection& connection, const NodeFacts& facts);
+
+    // Another process may take it at once.
+    void release(redis::Connection& connection);
+
+    std::string epoch() const;
+
+  private:
+    struct Answer {
+        std::string epoch;
+        std::string word;
+    };
+    Answer ask(redis::Connection& connection, const std::string& verb, const NodeFacts& facts);
+
+    const Keys& keys_;
+    Directory state_dir_;
+    mutable std::mutex mutex_;
+    std::string epoch_;
+};
+
+}  // namespace nexus::queue

@@ -1,0 +1,121 @@
+-- What happened on a node since the last call, told to the world in one step: ledger, results, replies, events,
+-- dead letters, and the acknowledgement and removal of the entries.
+--
+-- KEYS[1]  the node's lease
+-- ARGV     prefix, node, epoch, current time (RFC 3339), seconds that a ledger entry lives, then for each item
+--          twelve values: kind, entry id, job id, tenant id, state, attempts, result, reply_to, event, dead
+--          letter's reason, dead letter's error, and `1` where the tenant's placement ends
+-- Kinds    started    the job began (its ledger)
+--          finished   the job ended
+--          answered   a repeated job gets the first result
+--          malformed  the entry will never run
+--          event      an event alone
+--
+-- Doing an item twice changes nothing: `finished` looks at the ledger, the others at whether the entry was still
+-- to be acknowledged. So a call whose answer was lost is simply made again.
+local prefix, node, epoch, now, ledger_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local stream = prefix .. ':node:' .. node .. ':jobs'
+local ended = { succeeded = true, failed = true, cancelled = true }
+local width = 12
+
+if redis.call('HGET', KEYS[1], 'epoch') ~= epoch then
+  return redis.error_reply('FENCED another process holds the lease of node ' .. node)
+end
+
+local function acknowledge(entry)
+  local pending = redis.pcall('XACK', stream, 'runner', entry) == 1
+  redis.call('XDEL', stream, entry)
+  return pending
+end
+
+local function reply(key, result)
+  if key == '' then return end
+  redis.call('RPUSH', key, result)
+  redis.call('EXPIRE', key, 60)
+end
+
+local function tell(tenant, event)
+  if event == '' then return end
+  redis.call('XADD', prefix .. ':events', 'MAXLEN', '~', 100000, '*', 'event', event)
+  redis.call('PUBLISH', 'tenant:' .. tenant .. ':events', event)
+end
+
+local function publish_result(result)
+  redis.call('XADD', prefix .. ':results', 'MAXLEN', '~', 100000, '*', 'result', result)
+end
+
+-- The bytes of the producer, as long as the entry is there.
+local function original(entry)
+  local found = redis.call('XRANGE', stream, entry, entry)
+  local fields = found[1] and found[1][2] or {}
+  for i = 1, #fields, 2 do
+    if fields[i] == 'job' then return fields[i + 1] end
+  end
+  return ''
+end
+
+local function bury(item)
+  if item.dead_reason == '' then return end
+  redis.call('XADD', prefix .. ':dead', '*', 'reason', item.dead_reason, 'error', item.dead_error, 'attempts',
+    item.attempts, 'node', node, 'failed_at', now, 'job', original(item.entry))
+end
+
+local kinds = {}
+
+function kinds.started(item)
+  local ledger = prefix .. ':job:' .. item.job
+  if ended[redis.call('HGET', ledger, 'state') or ''] then return end
+  redis.call('HSET', ledger, 'state', 'running', 'attempts', item.attempts, 'updated_at', now)
+end
+
+function kinds.finished(item)
+  local ledger = prefix .. ':job:' .. item.job
+  if not ended[redis.call('HGET', ledger, 'state') or ''] then
+    bury(item)
+    redis.call('HSET', ledger, 'state', item.state, 'attempts', item.attempts, 'result', item.result, 'node', node,
+      'updated_at', now)
+    redis.call('EXPIRE', ledger, ledger_ttl)
+    publish_result(item.result)
+    reply(item.reply_to, item.result)
+    tell(item.tenant, item.event)
+    if item.release == '1' and redis.call('HGET', prefix .. ':tenants', item.tenant) == node then
+      redis.call('HDEL', prefix .. ':tenants', item.tenant)
+    end
+  end
+  acknowledge(item.entry)
+end
+
+function kinds.answered(item)
+  if acknowledge(item.entry) then reply(item.reply_to, item.result) end
+end
+
+function kinds.malformed(item)
+  local text = original(item.entry)
+  if not acknowledge(item.entry) then return end
+  redis.call('XADD', prefix .. ':dead', '*', 'reason', item.dead_reason, 'error', item.dead_error, 'attempts',
+    item.attempts, 'node', node, 'failed_at', now, 'job', text)
+  if item.job == '' then return end
+  publish_result(item.result)
+  reply(item.reply_to, item.result)
+end
+
+function kinds.event(item)
+  tell(item.tenant, item.event)
+end
+
+for i = 6, #ARGV, width do
+  kinds[ARGV[i]]({
+    entry = ARGV[i + 1],
+    job = ARGV[i + 2],
+    tenant = ARGV[i + 3],
+    state = ARGV[i + 4],
+    attempts = ARGV[i + 5],
+    result = ARGV[i + 6],
+    reply_to = ARGV[i + 7],
+    event = ARGV[i + 8],
+    dead_reason = ARGV[i + 9],
+    dead_error = ARGV[i + 10],
+    release = ARGV[i + 11],
+  })
+end
+return 'OK'

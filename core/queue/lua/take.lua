@@ -1,0 +1,46 @@
+-- Asks of jobs that were just read whether they are to run here, and writes them into the ledger.
+--
+-- KEYS[1]  the node's lease
+-- ARGV     prefix, node, epoch, current time (RFC 3339), then for each job: id, tenant id, action, node asked for
+-- Returns  for each job a pair: `run` and the node that holds the tenant, if any does; `ended` and its first result;
+--          `elsewhere` and the node that holds the tenant; `in_use` and the tenant whose unfinished job has the same id
+local prefix, node, epoch, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local placements = prefix .. ':tenants'
+local ended = { succeeded = true, failed = true, cancelled = true }
+
+if redis.call('HGET', KEYS[1], 'epoch') ~= epoch then
+  return redis.error_reply('FENCED another process holds the lease of node ' .. node)
+end
+
+local answers = {}
+local function answer(kind, value)
+  answers[#answers + 1] = kind
+  answers[#answers + 1] = value
+end
+
+for i = 5, #ARGV, 4 do
+  local id, tenant, action, wanted = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local ledger = prefix .. ':job:' .. id
+  local known = redis.call('HMGET', ledger, 'state', 'tenant_id', 'result')
+  if known[1] and ended[known[1]] then
+    answer('ended', known[3] or '{}')
+  elseif known[2] and known[2] ~= tenant then
+    answer('in_use', known[2])
+  else
+    local place = redis.call('HGET', placements, tenant)
+    if not place and action == 'provision' and (wanted == '' or wanted == node) then
+      redis.call('HSET', placements, tenant, node)
+      place = node
+    end
+    if not known[1] then
+      redis.call('HSET', ledger, 'state', 'queued', 'action', action, 'tenant_id', tenant, 'node', node,
+        'attempts', '0', 'updated_at', now)
+    end
+    if place and place ~= node then
+      answer('elsewhere', place)
+    else
+      answer('run', place or '')
+    end
+  end
+end
+return answers

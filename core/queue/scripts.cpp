@@ -1,0 +1,34 @@
+#include "queue/scripts.hpp"
+
+#include "lua_files.hpp"
+
+namespace nexus::queue {
+namespace {
+
+redis::Script load(std::string_view name) {
+    return redis::Script(std::string(embedded_lua(name)));
+}
+
+}  // namespace
+
+const redis::Script& route_script() {
+    static const redis::Script script = load("route");
+    return script;
+}
+
+const redis::Script& take_script() {
+    static const redis::Script script = load("take");
+    return script;
+}
+
+const redis::Script& finish_script() {
+    static const redis::Script script = load("finish");
+    return script;
+}
+
+const redis::Script& lease_script() {
+    static const redis::Script script = load("lease");
+    return script;
+}
+
+}  // namespace nexus::queue

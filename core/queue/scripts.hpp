@@ -1,0 +1,17 @@
+// The Lua scripts that move jobs, one atomic step each; their texts with their contracts are in
+// core/queue/lua. Threads: any.
+#pragma once
+
+#include "redis/script.hpp"
+
+namespace nexus::queue {
+
+const redis::Script& route_script();
+const redis::Script& take_script();
+const redis::Script& finish_script();
+const redis::Script& lease_script();
+
+// The code word of the error reply with which a script answers a process whose lease another holds.
+inline constexpr const char* fenced_code = "FENCED";
+
+}  // namespace nexus::queue

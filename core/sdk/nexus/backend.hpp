@@ -1,0 +1,251 @@
+// The typed face of a container backend, the same on both sides of the plugin boundary: core calls
+// a Backend, a plugin is one. Values here cross as JSON objects whose members have the same names;
+// a member that the reader does not know is ignored, one that is absent keeps the default written
+// here.
+//
+// Threads: every method may be called from several threads at once. The host never runs two
+// operations on one tenant at the same time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nexus {
+
+// Why an operation failed; the meanings stand in <nexus/backend_abi.h>.
+enum class Code : std::int32_t {
+    ok,
+    not_found,
+    exists,
+    conflict,
+    invalid,
+    denied,
+    unsupported,
+    unavailable,
+    timeout,
+    cancelled,
+    exhausted,
+    internal,
+};
+
+// "not_found" and so on; "internal" for a value that is not in the set.
+std::string_view to_string(Code code) noexcept;
+
+// The one exception that a backend's methods throw. `retryable` says that the same call may succeed
+// later without anybody mending anything. The message is for people and never holds a credential.
+class BackendError : public std::runtime_error {
+  public:
+    BackendError(Code code, const std::string& message, bool retryable)
+        : std::runtime_error(message), code_(code), retryable_(retryable) {}
+    Code code() const noexcept { return code_; }
+    bool retryable() const noexcept { return retryable_; }
+
+  private:
+    Code code_;
+    bool retryable_;
+};
+
+// The circumstances of one call. A method that is past its deadline throws `timeout`, one whose
+// `cancel_fd` has become readable throws `cancelled`, both within one second.
+struct CallContext {
+    std::chrono::steady_clock::time_point deadline;
+    int cancel_fd = -1;        // -1: cannot be cancelled
+    std::string operation_id;  // for logs
+    std::string tenant;        // empty where no tenant is acted for
+};
+
+using Labels = std::map<std::string, std::string>;
+
+struct Info {
+    std::string engine;          // "docker"
+    std::string engine_version;  // "20.10.24"
+    std::string api_version;     // "1.41"
+    std::int64_t cpus = 0;
+    std::int64_t memory_bytes = 0;
+    std::vector<std::string> warnings;  // what an operator should know, a sentence each
+};
+
+struct NetworkSpec {
+    std::string name;
+    std::string subnet;  // CIDR, such as "10.231.0.16/28"; empty lets the engine choose
+    Labels labels;
+};
+
+struct NetworkState {
+    std::string id;
+    std::string name;
+    std::string subnet;
+    Labels labels;
+};
+
+struct VolumeSpec {
+    std::string name;
+    Labels labels;
+};
+
+struct VolumeState {
+    std::string name;
+    std::string mountpoint;  // on the engine's host; empty where the engine does not tell
+    Labels labels;
+};
+
+// Credentials of one registry; all empty for an open one.
+struct RegistryAuth {
+    std::string server;
+    std::string username;
+    std::string password;
+    std::string identity_token;
+};
+
+struct ImageRequest {
+    std::string reference;  // with a tag or a digest
+    RegistryAuth auth;
+};
+
+struct ImageState {
+    std::string id;
+    bool pulled = false;  // false: it was there already
+};
+
+struct VolumeMount {
+    std::string volume;
+    std::string target;  // absolute path in the container
+};
+
+struct BindMount {
+    std::string source;  // absolute path on the engine's host
+    std::string target;
+    bool read_only = false;
+};
+
+// What a container is to be. There is no member for privileges, devices or host namespaces: a
+// backend adds none, drops every capability but `add_capabilities`, and always sets
+// no-new-privileges.
+struct ContainerSpec {
+    std::string name;
+    std::string image;
+    Labels labels;
+    std::map<std::string, std::string> env;
+    std::vector<VolumeMount> volumes;
+    std::vector<BindMount> binds;
+    std::string network;             // name of an existing network
+    std::vector<std::string> tmpfs;  // targets; mounted rw,noexec,nosuid,nodev
+    std::int64_t memory_bytes = 0;   // swap is limited to the same: none is added
+    std::int64_t nano_cpus = 0;      // 1,000,000,000 is one processor
+    std::int64_t pids = 0;
+    std::int64_t nofile = 0;
+    bool read_only_root = false;
+    std::vector<std::string> add_capabilities;  // without the CAP_ prefix
+    std::int64_t stop_timeout_seconds = 10;     // between the stop signal and the kill
+    std::int64_t log_max_bytes = 0;             // per file of the engine's log; 0: no limit
+    std::int64_t log_max_files = 0;
+};
+
+enum class Phase : std::int32_t { created, running, paused, restarting, exited, removing, dead };
+enum class Health : std::int32_t { none, starting, healthy, unhealthy };
+
+std::string_view to_string(Phase phase) noexcept;
+std::string_view to_string(Health health) noexcept;
+
+struct ContainerState {
+    std::string id;
+    std::string name;
+    std::string image;  // the reference it was created from
+    Labels labels;
+    Phase phase = Phase::created;
+    Health health = Health::none;  // `none` also while it does not run
+    std::int64_t exit_code = 0;    // of the last run; 0 while it runs
+    bool oom_killed = false;
+    std::string started_at;  // RFC 3339, empty if never
+    std::string finished_at;
+    std::int64_t restarts = 0;  // by the engine's restart policy
+};
+
+// Something changed in the engine. A hint to look again.
+struct Event {
+    std::string container;
+    std::string tenant;  // from the label io.nexus.tenant
+    std::string
+        action;  // created, started, exited, removed, health, oom; or "resync" after a reconnect
+    std::int64_t exit_code = 0;
+};
+
+// One container engine. Methods throw BackendError; any of them may throw `unavailable`, `timeout`,
+// `cancelled` and `internal`, so only other codes are named below. Objects without the given labels
+// are found by name all the same: the caller decides whether they are its own.
+class Backend {
+  public:
+    Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
+    virtual ~Backend() = default;
+
+    // What engine answers. Also the health check of the backend. Idempotent.
+    virtual Info info(const CallContext& ctx) = 0;
+
+    // Every container, running or not, that carries all of `labels` with exactly these values; an
+    // empty value stands for any value. One round trip, however many containers there are; members
+    // that the engine's listing does not give (exit code, restarts, times) keep their defaults.
+    // Idempotent.
+    virtual std::vector<ContainerState> list(const CallContext& ctx, const Labels& labels) = 0;
+
+    // One container by its exact name; nothing where there is none. Idempotent.
+    virtual std::optional<ContainerState> inspect(const CallContext& ctx,
+                                                  const std::string& name) = 0;
+
+    // One volume by its exact name; nothing where there is none, and asking never makes one.
+    // Idempotent.
+    virtual std::optional<VolumeState> inspect_volume(const CallContext& ctx,
+                                                      const std::string& name) = 0;
+
+    // A bridge network with outward traffic and no route to other networks of ours. One that exists
+    // is returned as it is. Idempotent. Codes: `exhausted` (no addresses left), `conflict` (the
+    // subnet overlaps another network), `invalid`.
+    virtual NetworkState ensure_network(const CallContext& ctx, const NetworkSpec& spec) = 0;
+
+    // A network that is not there is no error. Idempotent. Codes: `conflict` (in use).
+    virtual void remove_network(const CallContext& ctx, const std::string& name) = 0;
+
+    // A volume that exists is returned as it is, with its data and its own labels. Idempotent.
+    // Codes: `invalid`, `exhausted`.
+    virtual VolumeState ensure_volume(const CallContext& ctx, const VolumeSpec& spec) = 0;
+
+    // Removes the volume with its data. One that is not there is no error; one that a container
+    // uses is never removed. Idempotent. Codes: `conflict` (in use).
+    virtual void remove_volume(const CallContext& ctx, const std::string& name) = 0;
+
+    // Pulls the image unless it is there. Progress goes to the host's log. Idempotent.
+    // Codes: `not_found` (no such repository, tag or digest), `denied`, `invalid`, `exhausted`.
+    virtual ImageState ensure_image(const CallContext& ctx, const ImageRequest& request) = 0;
+
+    // Creates the container, not started. One of this name that exists is returned as it is,
+    // whatever its spec: compare its labels. Idempotent. Codes: `not_found` (image or network),
+    // `invalid`.
+    virtual ContainerState ensure_container(const CallContext& ctx, const ContainerSpec& spec) = 0;
+
+    // Starts a container; one that runs is left alone. Idempotent.
+    // Codes: `not_found`, `conflict`, `invalid` (its command cannot be run).
+    virtual void start(const CallContext& ctx, const std::string& name) = 0;
+
+    // Stop signal, then a kill after `grace`. One that does not run is left alone; a stopped
+    // container stays stopped whatever its restart policy. Idempotent. Codes: `not_found`.
+    virtual void stop(const CallContext& ctx, const std::string& name,
+                      std::chrono::seconds grace) = 0;
+
+    // Kills and removes the container; named volumes stay. One that is not there is no error.
+    // Idempotent.
+    virtual void remove(const CallContext& ctx, const std::string& name) = 0;
+
+    // Writes the last `tail` lines of stdout and stderr to `fd` as plain text, oldest first.
+    // Codes: `not_found`. A failure to write to `fd` is `internal`.
+    virtual void logs(const CallContext& ctx, const std::string& name, std::int64_t tail,
+                      int fd) = 0;
+};
+
+}  // namespace nexus

@@ -1,0 +1,69 @@
+#include <nexus/backend.hpp>
+
+namespace nexus {
+
+std::string_view to_string(Code code) noexcept {
+    switch (code) {
+        case Code::ok:
+            return "ok";
+        case Code::not_found:
+            return "not_found";
+        case Code::exists:
+            return "exists";
+        case Code::conflict:
+            return "conflict";
+        case Code::invalid:
+            return "invalid";
+        case Code::denied:
+            return "denied";
+        case Code::unsupported:
+            return "unsupported";
+        case Code::unavailable:
+            return "unavailable";
+        case Code::timeout:
+            return "timeout";
+        case Code::cancelled:
+            return "cancelled";
+        case Code::exhausted:
+            return "exhausted";
+        case Code::internal:
+            break;
+    }
+    return "internal";
+}
+
+std::string_view to_string(Phase phase) noexcept {
+    switch (phase) {
+        case Phase::created:
+            return "created";
+        case Phase::running:
+            return "running";
+        case Phase::paused:
+            return "paused";
+        case Phase::restarting:
+            return "restarting";
+        case Phase::exited:
+            return "exited";
+        case Phase::removing:
+            return "removing";
+        case Phase::dead:
+            break;
+    }
+    return "dead";
+}
+
+std::string_view to_string(Health health) noexcept {
+    switch (health) {
+        case Health::starting:
+            return "starting";
+        case Health::healthy:
+            return "healthy";
+        case Health::unhealthy:
+            return "unhealthy";
+        case Health::none:
+            break;
+    }
+    return "none";
+}
+
+}  // namespace nexus

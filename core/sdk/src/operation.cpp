@@ -1,0 +1,39 @@
+#include <nexus/host.hpp>
+
+namespace nexus {
+
+std::string_view to_string(nexus_op op) noexcept {
+    switch (op) {
+        case NEXUS_OP_INFO:
+            return "info";
+        case NEXUS_OP_LIST:
+            return "list";
+        case NEXUS_OP_INSPECT:
+            return "inspect";
+        case NEXUS_OP_INSPECT_VOLUME:
+            return "inspect_volume";
+        case NEXUS_OP_ENSURE_NETWORK:
+            return "ensure_network";
+        case NEXUS_OP_REMOVE_NETWORK:
+            return "remove_network";
+        case NEXUS_OP_ENSURE_VOLUME:
+            return "ensure_volume";
+        case NEXUS_OP_REMOVE_VOLUME:
+            return "remove_volume";
+        case NEXUS_OP_ENSURE_IMAGE:
+            return "ensure_image";
+        case NEXUS_OP_ENSURE_CONTAINER:
+            return "ensure_container";
+        case NEXUS_OP_START:
+            return "start";
+        case NEXUS_OP_STOP:
+            return "stop";
+        case NEXUS_OP_REMOVE:
+            return "remove";
+        case NEXUS_OP_LOGS:
+            return "logs";
+    }
+    return "unknown";
+}
+
+}  // namespace nexus

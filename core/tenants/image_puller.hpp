@@ -1,0 +1,47 @@
+// Makes sure that an image is on the engine: one pull per image at a time, shared by all who wait
+// for it. Threads: any.
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nexus/backend.hpp>
+#include <string>
+
+#include "base/log.hpp"
+#include "config/image_ref.hpp"
+
+namespace nexus::tenants {
+
+class ImagePuller {
+  public:
+    // `auth_file` as REGISTRY_AUTH_FILE. All references must outlive this object.
+    ImagePuller(Backend& backend, std::string auth_file, Redactor& redactor, Log& log);
+
+    // Returns once the image is there. Throws Failure: `image_unavailable`, `image_invalid`, and
+    // what `ctx` ends. A waiter whose own deadline or cancel comes first leaves without disturbing
+    // the pull.
+    void ensure(const CallContext& ctx, const config::ImageRef& image);
+
+  private:
+    struct Pull {
+        bool done = false;
+        bool abandoned = false;  // the one who pulled was cancelled or overdue; another takes over
+        std::exception_ptr error;
+    };
+
+    void pull(const CallContext& ctx, const config::ImageRef& image);
+    void wait(std::unique_lock<std::mutex>& lock, const CallContext& ctx, const Pull& pull);
+
+    Backend& backend_;
+    std::string auth_file_;
+    Redactor& redactor_;
+    Log& log_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<std::string, std::shared_ptr<Pull>> pulls_;
+};
+
+}  // namespace nexus::tenants

@@ -1,0 +1,51 @@
+// The circumstances of one run of a job, from which every call to the backend takes its deadline
+// and its cancel switch. Threads: the one that runs the job; `cancel_fd` may become readable at any
+// time.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <nexus/backend.hpp>
+#include <string>
+
+#include "tenants/tenant_record.hpp"
+
+namespace nexus::tenants {
+
+class JobContext {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // `timeout` bounds the whole job but for its pulls; `last` is the moment of the job's own
+    // deadline.
+    JobContext(AppliedJob job, TenantId tenant, Clock::duration timeout, Clock::time_point last,
+               int cancel_fd)
+        : job_(std::move(job)),
+          tenant_(std::move(tenant)),
+          deadline_(Clock::now() + timeout),
+          last_(last),
+          cancel_fd_(cancel_fd) {}
+
+    const AppliedJob& job() const noexcept { return job_; }
+    const TenantId& tenant() const noexcept { return tenant_; }
+    int cancel_fd() const noexcept { return cancel_fd_; }
+    Clock::time_point deadline() const noexcept { return std::min(deadline_, last_); }
+
+    CallContext call() const { return {deadline(), cancel_fd_, job_.id, tenant_.text()}; }
+
+    // For one pull, which has a time of its own: what it takes is given back to the job by
+    // `extend`.
+    CallContext pull(Clock::duration timeout) const {
+        return {std::min(Clock::now() + timeout, last_), cancel_fd_, job_.id, tenant_.text()};
+    }
+    void extend(Clock::duration by) { deadline_ += by; }
+
+  private:
+    AppliedJob job_;
+    TenantId tenant_;
+    Clock::time_point deadline_;
+    Clock::time_point last_;
+    int cancel_fd_;
+};
+
+}  // namespace nexus::tenants

@@ -1,0 +1,208 @@
+#include "tenants/lifecycle.hpp"
+
+#include "base/json.hpp"
+#include "tenants/backend_failure.hpp"
+#include "tenants/observed.hpp"
+#include "tenants/runtime_spec.hpp"
+
+namespace nexus::tenants {
+namespace {
+
+constexpr const char* secret_name = "BRIDGE_SHARED_SECRET";
+
+void apply_limits(const LimitsRequest& request, Limits& limits) {
+    if (request.cpus) limits.cpus = *request.cpus;
+    if (request.memory_bytes) limits.memory_bytes = *request.memory_bytes;
+    if (request.pids) limits.pids = *request.pids;
+}
+
+void check(const ProvisionRequest& request) {
+    if (request.env) check_environment(*request.env);
+    if (request.bridge_shared_secret) {
+        check_environment({{secret_name, *request.bridge_shared_secret}});
+    }
+    if (request.prompts) check_items("prompts", *request.prompts);
+    if (request.skills) check_items("skills", *request.skills);
+}
+
+}  // namespace
+
+Lifecycle::Lifecycle(Backend& backend, const TenantStore& store, ImagePuller& puller,
+                     SubnetPool& subnets, const config::Settings& settings)
+    : backend_(backend),
+      store_(store),
+      puller_(puller),
+      subnets_(subnets),
+      settings_(settings),
+      convergence_(backend, store, settings) {}
+
+VerbResult Lifecycle::provision(const ProvisionRequest& request, JobContext& context) {
+    check(request);
+    TenantRecord record = load_or_new(context.tenant());
+    const auto image = choose_image(request.image, record);
+    ensure_image(image, context);
+    record.image = image.text();
+    record.desired = Desired::running;
+    apply_limits(request.limits, record.limits);
+    if (record.network.name.empty()) {
+        const bool shared = settings_.tenant_isolation == config::Isolation::shared;
+        record.network = shared ? Network{settings_.tenant_network, ""}
+                                : Network{network_name(record.tenant_id), subnets_.take()};
+    }
+    save(record, context);
+    write_files(record, request);
+    convergence_.run(record, context);
+    return {"provisioned", "{}", status("running", context)};
+}
+
+VerbResult Lifecycle::start(const StartRequest& request, JobContext& context) {
+    run(request, context);
+    return {"started", "{}", status("running", context)};
+}
+
+VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) {
+    const auto started = run(request, context);
+    if (started.was_running) {
+        TenantRecord record = load(context.tenant());
+        convergence_.stop(context.tenant(), context);
+        convergence_.run(record, context);
+    }
+    return {"restarted", "{}", status("running", context)};
+}
+
+VerbResult Lifecycle::stop(JobContext& context) {
+    TenantRecord record = load(context.tenant());
+    record.desired = Desired::stopped;
+    save(record, context);
+    convergence_.stop(context.tenant(), context);
+    return {"stopped", "{}", status("paused", context)};
+}
+
+VerbResult Lifecycle::health(JobContext& context) {
+    const TenantRecord record = load(context.tenant());
+    try {
+        const Observed observed{
+            backend_.inspect(context.call(), runtime_name(record.tenant_id)),
+            backend_.inspect_volume(context.call(), session_volume(record.tenant_id)),
+            backend_.inspect_volume(context.call(), state_volume(record.tenant_id))};
+        return {"ok", health_data(record, observed), std::nullopt};
+    } catch (const BackendError& error) {
+        throw failure_of(error);
+    }
+}
+
+VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
+    auto record = store_.load(context.tenant());
+    if (record) {
+        record->desired = Desired::deleted;
+        save(*record, context);
+    }
+    convergence_.remove(context.tenant(), keep_volumes, context);
+    store_.remove(context.tenant());
+    if (record && !record->network.subnet.empty()) subnets_.release(record->network.subnet);
+    auto event = status("deleted", context);
+    const std::scoped_lock lock(mutex_);
+    told_.erase(context.tenant());
+    return {"deleted", "{}", std::move(event)};
+}
+
+TenantRecord Lifecycle::load(const TenantId& tenant) const {
+    auto record = store_.load(tenant);
+    if (!record || record->desired == Desired::deleted) {
+        throw Failure(ErrorCode::tenant_not_found, "tenant " + tenant.text() + " is not on node " +
+                                                       settings_.node_name +
+                                                       "; provision it first");
+    }
+    return std::move(*record);
+}
+
+TenantRecord Lifecycle::load_or_new(const TenantId& tenant) {
+    if (auto record = store_.load(tenant)) return std::move(*record);
+    TenantRecord record(tenant);
+    record.limits = {settings_.runtime_cpus, settings_.runtime_memory, settings_.runtime_pids};
+    record.created_at = wall_now();
+    return record;
+}
+
+config::ImageRef Lifecycle::choose_image(const std::optional<std::string>& requested,
+                                         const TenantRecord& record) const {
+    std::string text = record.image;
+    if (requested) {
+        text = *requested;
+    } else if (text.empty()) {
+        text = settings_.nexus_image ? settings_.nexus_image->text() : "";
+    }
+    if (text.empty()) {
+        throw Failure(ErrorCode::image_invalid,
+                      "no image is named: give nexus_image in the payload, or set NEXUS_IMAGE");
+    }
+    auto image = config::ImageRef::parse(text);
+    if (const auto* problem = std::get_if<std::string>(&image)) {
+        throw Failure(ErrorCode::image_invalid, "/payload/nexus_image: " + *problem);
+    }
+    auto& reference = std::get<config::ImageRef>(image);
+    if (!config::allowed(reference, settings_.image_allow)) {
+        throw Failure(ErrorCode::image_invalid,
+                      "image " + text + " is not below any prefix that IMAGE_ALLOW names");
+    }
+    return std::move(reference);
+}
+
+void Lifecycle::ensure_image(const config::ImageRef& image, JobContext& context) {
+    const auto before = JobContext::Clock::now();
+    puller_.ensure(context.pull(settings_.pull_timeout), image);
+    context.extend(JobContext::Clock::now() - before);
+}
+
+void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
+    ++record.generation;
+    AppliedJob job = context.job();
+    if (record.job && record.job->id == job.id && record.job->attempt == job.attempt) {
+        job.starts = record.job->starts + 1;
+    }
+    record.job = std::move(job);
+    record.updated_at = wall_now();
+    store_.save(record);
+}
+
+void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& request) const {
+    const TenantFiles files(store_.folder(record.tenant_id));
+    const Environment before = files.read_environment();
+    Environment env = request.env ? complete_environment(*request.env, settings_.bridge_port)
+                                  : complete_environment(before, settings_.bridge_port);
+    if (request.bridge_shared_secret) {
+        env[secret_name] = *request.bridge_shared_secret;
+    } else if (const auto kept = before.find(secret_name); kept != before.end()) {
+        env.insert(*kept);
+    }
+    files.write_environment(env);
+    files.write_env_json(env);
+    if (request.prompts) files.replace_prompts(*request.prompts);
+    if (request.skills) files.replace_skills(*request.skills);
+}
+
+Convergence::Started Lifecycle::run(const StartRequest& request, JobContext& context) {
+    TenantRecord record = load(context.tenant());
+    const auto image = choose_image(request.image, record);
+    ensure_image(image, context);
+    record.image = image.text();
+    record.desired = Desired::running;
+    save(record, context);
+    return convergence_.run(record, context);
+}
+
+std::optional<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {
+    const std::scoped_lock lock(mutex_);
+    auto& told = told_[context.tenant()];
+    if (told == state) return std::nullopt;
+    told = state;
+    json::Writer payload;
+    payload.begin_object()
+        .member("state", state)
+        .member("source", "job")
+        .member("job_id", context.job().id)
+        .end_object();
+    return TenantEvent{context.tenant(), "runtime.status", payload.text(), wall_now()};
+}
+
+}  // namespace nexus::tenants

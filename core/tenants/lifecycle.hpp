@@ -1,0 +1,63 @@
+// The verbs: what a job does to a tenant. Each writes the desired state first, then converges, so
+// that done twice, or taken up again after a crash at any point, it ends in the same place.
+// Threads: any, as long as no two work on one tenant at once.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "tenants/convergence.hpp"
+#include "tenants/event.hpp"
+#include "tenants/image_puller.hpp"
+#include "tenants/job_context.hpp"
+#include "tenants/request.hpp"
+#include "tenants/subnet_pool.hpp"
+
+namespace nexus::tenants {
+
+struct VerbResult {
+    std::string detail;                // of the result, such as "provisioned"
+    std::string data = "{}";           // of the result, a JSON object
+    std::optional<TenantEvent> event;  // nothing where the tenant's state is the one last told
+};
+
+class Lifecycle {
+  public:
+    // All references must outlive this object. Subnets of the tenants in `store` must be reserved
+    // already.
+    Lifecycle(Backend& backend, const TenantStore& store, ImagePuller& puller, SubnetPool& subnets,
+              const config::Settings& settings);
+
+    // All throw Failure, and std::system_error or json::Error for trouble with the tenant's files.
+    VerbResult provision(const ProvisionRequest& request, JobContext& context);
+    VerbResult start(const StartRequest& request, JobContext& context);
+    VerbResult stop(JobContext& context);
+    VerbResult restart(const StartRequest& request, JobContext& context);
+    VerbResult health(JobContext& context);
+    // A tenant that is not there is deleted already.
+    VerbResult remove(bool keep_volumes, JobContext& context);
+
+  private:
+    TenantRecord load(const TenantId& tenant) const;
+    TenantRecord load_or_new(const TenantId& tenant);
+    config::ImageRef choose_image(const std::optional<std::string>& requested,
+                                  const TenantRecord& record) const;
+    void ensure_image(const config::ImageRef& image, JobContext& context);
+    void save(TenantRecord& record, const JobContext& context) const;
+    void write_files(const TenantRecord& record, const ProvisionRequest& request) const;
+    Convergence::Started run(const StartRequest& request, JobContext& context);
+    std::optional<TenantEvent> status(const std::string& state, const JobContext& context);
+
+    Backend& backend_;
+    const TenantStore& store_;
+    ImagePuller& puller_;
+    SubnetPool& subnets_;
+    const config::Settings& settings_;
+    Convergence convergence_;
+    std::mutex mutex_;
+    std::map<TenantId, std::string> told_;  // the state last told of each tenant
+};
+
+}  // namespace nexus::tenants

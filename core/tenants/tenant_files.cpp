@@ -1,0 +1,183 @@
+#include "tenants/tenant_files.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/failure.hpp"
+#include "base/json.hpp"
+
+namespace nexus::tenants {
+namespace {
+
+constexpr mode_t private_folder = 0700;
+constexpr mode_t private_file = 0600;
+constexpr mode_t shared_folder = 0755;  // the runtime may run as any user
+constexpr mode_t shared_file = 0644;
+constexpr std::size_t longest_name = 128;
+constexpr std::size_t most_items = 256;
+constexpr std::size_t most_item_bytes = 8U << 20U;
+constexpr const char* env_file = "runtime.env";
+constexpr const char* secret_name = "BRIDGE_SHARED_SECRET";
+
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool is_env_name(std::string_view name) {
+    return !name.empty() && name.size() <= longest_name && !is_digit(name.front()) &&
+           std::all_of(name.begin(), name.end(),
+                       [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+}
+
+bool is_item_name(std::string_view name) {
+    return !name.empty() && name.size() <= longest_name &&
+           (is_letter(name.front()) || is_digit(name.front())) &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+           });
+}
+
+[[noreturn]] void refuse(const std::string& message) {
+    throw Failure(ErrorCode::invalid_config_item, message);
+}
+
+// A name that was refused is shown only as far as it is harmless to show.
+std::string quoted(std::string_view name) {
+    constexpr std::size_t shown = 40;
+    std::string text(name.substr(0, shown));
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return "\"" + text + (name.size() > shown ? "…\"" : "\"");
+}
+
+}  // namespace
+
+void check_environment(const Environment& env) {
+    for (const auto& [name, value] : env) {
+        if (!is_env_name(name)) {
+            refuse(
+                "environment variable " + quoted(name) +
+                ": a name has 1 to 128 letters, digits and underscores and begins with no digit");
+        }
+        if (name == "PATH" || name.rfind("LD_", 0) == 0) {
+            refuse("environment variable " + name +
+                   " is not allowed: PATH and LD_* would change which programs the runtime loads");
+        }
+        if (value.find('\0') != std::string::npos || value.find('\n') != std::string::npos) {
+            refuse("environment variable " + name +
+                   ": the value holds a newline or NUL; write a newline as \\n");
+        }
+    }
+}
+
+void check_items(const std::string& what, const std::vector<ConfigItem>& items) {
+    if (items.size() > most_items) {
+        refuse(what + ": " + std::to_string(items.size()) + " items; at most " +
+               std::to_string(most_items) + " are allowed");
+    }
+    std::set<std::string_view> seen;
+    std::size_t bytes = 0;
+    for (const auto& item : items) {
+        if (!is_item_name(item.name)) {
+            refuse(what + ": the name " + quoted(item.name) +
+                   " has other characters than letters, digits, '.', '_' and '-', begins with none "
+                   "of the "
+                   "first two, or is longer than 128");
+        }
+        if (!seen.insert(item.name).second)
+            refuse(what + ": the name " + item.name + " occurs twice");
+        bytes += item.content.size();
+    }
+    if (bytes > most_item_bytes) {
+        refuse(what + ": " + std::to_string(bytes) + " bytes together; at most " +
+               std::to_string(most_item_bytes) + " are allowed");
+    }
+}
+
+Environment complete_environment(const Environment& requested, int bridge_port) {
+    Environment env = requested;
+    env.merge(Environment{{"NEXUS_CLI_ENABLED", "false"},
+                          {"NEXUS_CONFIG_DIR", "/data/config"},
+                          {"NEXUS_DATA_DIR", "/data/state"},
+                          {"NEXUS_PROMPTS_DIR", "/data/config/prompts"},
+                          {"NEXUS_SKILLS_DIR", "/data/config/skills"},
+                          {"BRIDGE_HOST", "0.0.0.0"},
+                          {"BRIDGE_PORT", std::to_string(bridge_port)},
+                          {"BRIDGE_SESSION_DIR", "/data/session"}});
+    return env;
+}
+
+TenantFiles::TenantFiles(const Directory& tenant_folder)
+    : env_(tenant_folder.ensure("env", private_folder)),
+      config_(tenant_folder.ensure("config", shared_folder)) {}
+
+Environment TenantFiles::read_environment() const {
+    Environment env;
+    const auto text = env_.read(env_file, json::own_files.bytes);
+    std::string_view rest = text ? std::string_view(*text) : std::string_view();
+    while (!rest.empty()) {
+        const auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        const auto equals = line.find('=');
+        if (equals == std::string_view::npos || !is_env_name(line.substr(0, equals))) {
+            throw Failure(ErrorCode::internal,
+                          env_.path() + "/" + env_file +
+                              " holds a line that is not NAME=value; mend it, or "
+                              "provision again with the whole runtime_env");
+        }
+        env.insert_or_assign(std::string(line.substr(0, equals)),
+                             std::string(line.substr(equals + 1)));
+    }
+    return env;
+}
+
+void TenantFiles::write_environment(const Environment& env) const {
+    std::string text;
+    for (const auto& [name, value] : env)
+        text += name + "=" + value + "\n";
+    env_.write(env_file, text, private_file);
+}
+
+void TenantFiles::write_env_json(const Environment& env) const {
+    json::Writer writer;
+    writer.begin_object();
+    for (const auto& [name, value] : env) {
+        if (name != secret_name) writer.member(name, value);
+    }
+    config_.write("env.json", writer.end_object().text(), shared_file);
+}
+
+template <typename Fill>
+void TenantFiles::replace_set(const std::string& name, Fill fill) const {
+    const std::string fresh = "." + name + ".new";
+    config_.remove(fresh);  // what a crash left
+    const Directory set = config_.ensure(fresh, shared_folder);
+    fill(set);
+    set.sync();
+    if (config_.exists(name)) {
+        config_.exchange(fresh, name);
+        config_.remove(fresh);
+    } else {
+        config_.rename(fresh, name);
+    }
+}
+
+void TenantFiles::replace_prompts(const std::vector<ConfigItem>& prompts) const {
+    replace_set("prompts", [&](const Directory& set) {
+        for (const auto& prompt : prompts)
+            set.write(prompt.name + ".md", prompt.content, shared_file);
+    });
+}
+
+void TenantFiles::replace_skills(const std::vector<ConfigItem>& skills) const {
+    replace_set("skills", [&](const Directory& set) {
+        for (const auto& skill : skills) {
+            set.ensure(skill.name, shared_folder).write("SKILL.md", skill.content, shared_file);
+        }
+    });
+}
+
+}  // namespace nexus::tenants

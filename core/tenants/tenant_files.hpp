@@ -1,0 +1,56 @@
+// The files of a tenant that its runtime reads: env/runtime.env and config/. Names and values from
+// a job are checked here, once, before anything is written. Threads: any, as long as no two work on
+// one tenant at once.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/files.hpp"
+#include "tenants/request.hpp"
+
+namespace nexus::tenants {
+
+using Environment = std::map<std::string, std::string>;
+
+// Throws Failure `invalid_config_item` naming the first entry that is not allowed: names match
+// ^[A-Za-z_][A-Za-z0-9_]{0,127}$, PATH and LD_* are refused, and a value holds no NUL or newline.
+void check_environment(const Environment& env);
+
+// Throws Failure `invalid_config_item` for a name that does not match
+// ^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$, one that occurs twice, more than 256 items, or more than 8
+// MiB together. `what` is "prompts" or "skills".
+void check_items(const std::string& what, const std::vector<ConfigItem>& items);
+
+// What a job may set of a runtime's environment, over the defaults that every runtime gets.
+Environment complete_environment(const Environment& requested, int bridge_port);
+
+class TenantFiles {
+  public:
+    explicit TenantFiles(const Directory& tenant_folder);
+
+    // The environment of the last write; empty where there was none. Throws Failure `internal`
+    // where the file is damaged.
+    Environment read_environment() const;
+    void write_environment(const Environment& env) const;
+
+    // What the runtime may see of its environment as a file, config/env.json: everything but the
+    // shared secret.
+    void write_env_json(const Environment& env) const;
+
+    // Replaces all prompts, or all skills, in one step: a reader sees the old set or the new.
+    void replace_prompts(const std::vector<ConfigItem>& prompts) const;
+    void replace_skills(const std::vector<ConfigItem>& skills) const;
+
+    // The folder that is bind-mounted at /data/config.
+    const std::string& config_path() const noexcept { return config_.path(); }
+
+  private:
+    template <typename Fill>
+    void replace_set(const std::string& name, Fill fill) const;
+
+    Directory env_;
+    Directory config_;
+};
+
+}  // namespace nexus::tenants

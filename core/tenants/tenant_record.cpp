@@ -1,0 +1,107 @@
+#include "tenants/tenant_record.hpp"
+
+#include <array>
+
+#include "base/json.hpp"
+
+namespace nexus::tenants {
+namespace {
+
+constexpr int format_version = 1;
+
+Desired parse_desired(const json::Reader& reader) {
+    const std::string text = reader.string("desired");
+    for (const Desired desired : {Desired::running, Desired::stopped, Desired::deleted}) {
+        if (text == to_string(desired)) return desired;
+    }
+    throw json::Error(reader.pointer("desired"), "must be running, stopped or deleted");
+}
+
+WallTime parse_time(const json::Reader& reader, std::string_view name) {
+    const auto time = parse_timestamp(reader.string(name));
+    if (!time) throw json::Error(reader.pointer(name), "must be an RFC 3339 time");
+    return *time;
+}
+
+std::optional<AppliedJob> parse_job(const json::Reader& record) {
+    const auto reader = record.find_object("job");
+    if (!reader) return std::nullopt;
+    return AppliedJob{reader->string("id"), reader->integer("attempt"), reader->integer("starts")};
+}
+
+}  // namespace
+
+std::string_view to_string(Desired desired) noexcept {
+    switch (desired) {
+        case Desired::running:
+            return "running";
+        case Desired::stopped:
+            return "stopped";
+        case Desired::deleted:
+            break;
+    }
+    return "deleted";
+}
+
+std::string to_json(const TenantRecord& record) {
+    json::Writer writer;
+    writer.begin_object()
+        .member("v", format_version)
+        .member("tenant_id", record.tenant_id.text())
+        .member("generation", record.generation)
+        .member("image", record.image)
+        .member("desired", to_string(record.desired));
+    writer.begin_object("limits")
+        .member("cpus", record.limits.cpus)
+        .member("memory_bytes", record.limits.memory_bytes)
+        .member("pids", record.limits.pids)
+        .end_object();
+    writer.member("config_revision", record.config_revision);
+    writer.begin_object("network")
+        .member("name", record.network.name)
+        .member("subnet", record.network.subnet)
+        .end_object();
+    if (record.job) {
+        writer.begin_object("job")
+            .member("id", record.job->id)
+            .member("attempt", record.job->attempt)
+            .member("starts", record.job->starts)
+            .end_object();
+    } else {
+        writer.key("job").null();
+    }
+    writer.member("created_at", format_timestamp(record.created_at))
+        .member("updated_at", format_timestamp(record.updated_at));
+    return writer.end_object().text();
+}
+
+TenantRecord parse_record(std::string_view text, const TenantId& expected) {
+    const auto document = json::parse(text, json::own_files);
+    const json::Reader reader(document);
+    if (reader.integer("v") != format_version) {
+        throw json::Error("/v", "was written by another release; this one reads version " +
+                                    std::to_string(format_version));
+    }
+    if (reader.string("tenant_id") != expected.text()) {
+        throw json::Error("/tenant_id", "names another tenant than its folder, " + expected.text());
+    }
+    TenantRecord record(expected);
+    record.generation = reader.integer("generation");
+    record.image = reader.string("image");
+    record.desired = parse_desired(reader);
+    if (const auto limits = reader.find_object("limits")) {
+        record.limits = {limits->find_number("cpus").value_or(0),
+                         limits->find_integer("memory_bytes").value_or(0),
+                         limits->find_integer("pids").value_or(0)};
+    }
+    record.config_revision = reader.find_string("config_revision").value_or("");
+    if (const auto network = reader.find_object("network")) {
+        record.network = {network->string("name"), network->string("subnet")};
+    }
+    record.job = parse_job(reader);
+    record.created_at = parse_time(reader, "created_at");
+    record.updated_at = parse_time(reader, "updated_at");
+    return record;
+}
+
+}  // namespace nexus::tenants

@@ -1,0 +1,62 @@
+// The desired state of one tenant, as it stands in TENANT_ROOT/<tenant_id>/tenant.json. Threads: a
+// plain value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/timestamp.hpp"
+#include "config/tenant_id.hpp"
+
+namespace nexus::tenants {
+
+using config::TenantId;
+
+enum class Desired { running, stopped, deleted };
+
+std::string_view to_string(Desired desired) noexcept;
+
+struct Limits {
+    double cpus = 0;  // processors
+    std::int64_t memory_bytes = 0;
+    std::int64_t pids = 0;
+};
+
+// The tenant's place in the engine's networks.
+struct Network {
+    std::string name;
+    std::string subnet;  // CIDR; empty on a shared network, where the engine gives the address
+};
+
+// The job that is being applied, written before its first effect, so that what a crash interrupted
+// is known.
+struct AppliedJob {
+    std::string id;
+    std::int64_t attempt = 1;
+    std::int64_t starts = 1;  // how often a process began this very attempt
+};
+
+struct TenantRecord {
+    explicit TenantRecord(TenantId tenant) : tenant_id(std::move(tenant)) {}
+    TenantId tenant_id;
+    std::int64_t generation = 0;  // rises with every change
+    std::string image;
+    Desired desired = Desired::running;
+    Limits limits;
+    std::string config_revision;
+    Network network;
+    std::optional<AppliedJob> job;
+    WallTime created_at{};
+    WallTime updated_at{};
+};
+
+std::string to_json(const TenantRecord& record);
+
+// Throws json::Error with the pointer of the member that is wrong, also where the file names
+// another tenant than `expected`: a folder that was copied must not act for the tenant it came
+// from.
+TenantRecord parse_record(std::string_view text, const TenantId& expected);
+
+}  // namespace nexus::tenants

@@ -1,0 +1,52 @@
+#include "tenants/tenant_store.hpp"
+
+#include "base/json.hpp"
+#include "base/random.hpp"
+
+namespace nexus::tenants {
+namespace {
+
+constexpr mode_t private_folder = 0700;
+constexpr mode_t private_file = 0600;
+constexpr const char* record_name = "tenant.json";
+
+}  // namespace
+
+TenantStore::TenantStore(const std::string& tenant_root) : root_(Directory::open(tenant_root)) {}
+
+std::vector<TenantId> TenantStore::list() const {
+    std::vector<TenantId> tenants;
+    for (const auto& name : root_.names()) {
+        if (auto tenant = TenantId::parse(name)) tenants.push_back(std::move(*tenant));
+    }
+    return tenants;
+}
+
+std::optional<TenantRecord> TenantStore::load(const TenantId& tenant) const {
+    const auto folder = root_.find(tenant.text());
+    if (!folder) return std::nullopt;
+    const auto text = folder->read(record_name, json::own_files.bytes);
+    if (!text) return std::nullopt;
+    return parse_record(*text, tenant);
+}
+
+void TenantStore::save(const TenantRecord& record) const {
+    folder(record.tenant_id).write(record_name, to_json(record), private_file);
+}
+
+Directory TenantStore::folder(const TenantId& tenant) const {
+    return root_.ensure(tenant.text(), private_folder);
+}
+
+void TenantStore::remove(const TenantId& tenant) const {
+    root_.remove(tenant.text());
+    root_.sync();
+}
+
+void TenantStore::probe() const {
+    const std::string name = "." + make_id() + ".probe";
+    root_.write(name, "", private_file);
+    root_.remove(name);
+}
+
+}  // namespace nexus::tenants

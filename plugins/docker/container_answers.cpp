@@ -1,0 +1,182 @@
+// What the engine says about containers; see answers.hpp.
+#include <algorithm>
+#include <array>
+#include <nexus/codec.hpp>
+
+#include "docker/answers.hpp"
+#include "engine/text.hpp"
+
+namespace nexus::docker {
+namespace {
+
+struct HealthBody {
+    std::string status;
+};
+
+template <typename Visit, codec::Is<HealthBody> T>
+void members(Visit& visit, T& value) {
+    visit("Status", value.status);
+}
+
+struct StateBody {
+    std::string status;
+    bool oom_killed = false;
+    std::int64_t exit_code = 0;
+    std::string started_at;
+    std::string finished_at;
+    HealthBody health;
+};
+
+template <typename Visit, codec::Is<StateBody> T>
+void members(Visit& visit, T& value) {
+    visit("Status", value.status);
+    visit("OOMKilled", value.oom_killed);
+    visit("ExitCode", value.exit_code);
+    visit("StartedAt", value.started_at);
+    visit("FinishedAt", value.finished_at);
+    visit("Health", value.health);
+}
+
+struct ConfigBody {
+    std::string image;
+    Labels labels;
+    bool tty = false;
+};
+
+template <typename Visit, codec::Is<ConfigBody> T>
+void members(Visit& visit, T& value) {
+    visit("Image", value.image);
+    visit("Labels", value.labels);
+    visit("Tty", value.tty);
+}
+
+struct InspectBody {
+    std::string id;
+    std::string name;
+    StateBody state;
+    ConfigBody config;
+    std::int64_t restarts = 0;
+};
+
+template <typename Visit, codec::Is<InspectBody> T>
+void members(Visit& visit, T& value) {
+    visit("Id", value.id);
+    visit("Name", value.name);
+    visit("State", value.state);
+    visit("Config", value.config);
+    visit("RestartCount", value.restarts);
+}
+
+struct ListBody {
+    std::string id;
+    std::vector<std::string> names;
+    std::string image;
+    std::string state;
+    std::string status;
+    Labels labels;
+};
+
+template <typename Visit, codec::Is<ListBody> T>
+void members(Visit& visit, T& value) {
+    visit("Id", value.id);
+    visit("Names", value.names);
+    visit("Image", value.image);
+    visit("State", value.state);
+    visit("Status", value.status);
+    visit("Labels", value.labels);
+}
+
+constexpr std::array phases{Phase::created, Phase::running,  Phase::paused, Phase::restarting,
+                            Phase::exited,  Phase::removing, Phase::dead};
+constexpr std::array healths{Health::none, Health::starting, Health::healthy, Health::unhealthy};
+
+// The engine's words are those of to_string.
+template <typename Values>
+auto by_word(const Values& values, std::string_view word, const char* place) {
+    const auto* const found = std::find_if(values.begin(), values.end(),
+                                           [word](auto value) { return to_string(value) == word; });
+    if (found == values.end()) {
+        throw codec::Malformed(std::string(place) + ": \"" + engine::short_text(word) +
+                               "\" is not known");
+    }
+    return *found;
+}
+
+// The engine's way to say never.
+std::string time_or_nothing(std::string time) {
+    return time.starts_with("0001-") ? "" : std::move(time);
+}
+
+void require_identity(const std::string& id, const std::string& name) {
+    if (id.empty()) throw codec::Malformed("/Id: is missing");
+    if (name.empty()) throw codec::Malformed("/Name: is missing");
+}
+
+std::string without_slash(std::string_view name) {
+    return std::string(name.starts_with('/') ? name.substr(1) : name);
+}
+
+// Names of the form /other/alias are links from other containers.
+std::string own_name(const std::vector<std::string>& names) {
+    const auto own = std::find_if(names.begin(), names.end(), [](const std::string& name) {
+        return name.rfind('/') == 0 || name.find('/') == std::string::npos;
+    });
+    return own == names.end() ? "" : without_slash(*own);
+}
+
+// The listing has it only in words: "Up 3 minutes (healthy)", "Up 1 second (health: starting)".
+Health health_in(std::string_view status) {
+    if (status.ends_with("(healthy)")) return Health::healthy;
+    if (status.ends_with("(unhealthy)")) return Health::unhealthy;
+    if (status.ends_with("(health: starting)")) return Health::starting;
+    return Health::none;
+}
+
+ContainerState to_state(const ListBody& listed) {
+    ContainerState state;
+    state.id = listed.id;
+    state.name = own_name(listed.names);
+    require_identity(state.id, state.name);
+    state.image = listed.image;
+    state.labels = listed.labels;
+    state.phase = by_word(phases, listed.state, "/State");
+    if (state.phase == Phase::running) state.health = health_in(listed.status);
+    return state;
+}
+
+ContainerState to_state(const InspectBody& body) {
+    ContainerState state;
+    state.id = body.id;
+    state.name = without_slash(body.name);
+    require_identity(state.id, state.name);
+    state.image = body.config.image;
+    state.labels = body.config.labels;
+    state.phase = by_word(phases, body.state.status, "/State/Status");
+    // The engine keeps the last health of a container that stopped or was paused.
+    if (state.phase == Phase::running && !body.state.health.status.empty()) {
+        state.health = by_word(healths, body.state.health.status, "/State/Health/Status");
+    }
+    const bool lives = state.phase == Phase::running || state.phase == Phase::paused;
+    state.exit_code = lives ? 0 : body.state.exit_code;
+    state.oom_killed = body.state.oom_killed;
+    state.started_at = time_or_nothing(body.state.started_at);
+    state.finished_at = time_or_nothing(body.state.finished_at);
+    state.restarts = body.restarts;
+    return state;
+}
+
+}  // namespace
+
+InspectedContainer parse_container(std::string_view json) {
+    const auto body = codec::decode<InspectBody>(json);
+    return {to_state(body), body.config.tty};
+}
+
+std::vector<ContainerState> parse_containers(std::string_view json) {
+    std::vector<ContainerState> states;
+    for (const auto& listed : codec::decode<std::vector<ListBody>>(json))
+        states.push_back(to_state(listed));
+    return states;
+}
+
+}  // namespace nexus::docker

@@ -1,0 +1,139 @@
+#include "engine/socket.hpp"
+
+#include <Poco/Exception.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "engine/wait.hpp"
+
+namespace nexus::engine {
+namespace {
+
+BackendError unreachable(const Engine& engine, int error) {
+    const bool local = !engine.endpoint.path.empty();
+    std::string mend = "is " + engine.daemon + " running?";
+    if (error == ENOENT) {
+        mend = "there is no such socket; " + mend;
+    } else if (error == EACCES || error == EPERM) {
+        mend = "may this user open the socket? Run as root, or as a member of the socket's group";
+    } else if (error == ECONNREFUSED) {
+        mend = (local ? "nobody listens on the socket; " : "nobody listens there; ") + mend;
+    } else {
+        mend = std::generic_category().message(error) + "; " + mend;
+    }
+    const bool mends_itself = error != EACCES && error != EPERM;
+    return {Code::unavailable, engine.name() + " cannot be reached: " + mend, mends_itself};
+}
+
+int open_socket(const Engine& engine, const Poco::Net::SocketAddress& address) {
+    const int fd = ::socket(address.af(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) throw unreachable(engine, errno);
+    if (engine.endpoint.path.empty()) {
+        const int on = 1;  // a request's head and its body are two writes
+        ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    return fd;
+}
+
+int pending_error(int fd) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
+void connect_socket(const CallContext& ctx, const Engine& engine, int fd,
+                    const Poco::Net::SocketAddress& address) {
+    constexpr std::chrono::milliseconds backlog_pause(10);
+    const std::string name = engine.name();
+    require_time(ctx, name);
+    while (::connect(fd, address.addr(), address.length()) < 0) {
+        if (errno == EAGAIN) {  // a unix socket whose queue is full: there is nothing to poll for
+            pause(ctx, backlog_pause, name);
+            continue;
+        }
+        if (errno != EINPROGRESS && errno != EINTR) throw unreachable(engine, errno);
+        wait_ready(ctx, fd, POLLOUT, name);
+        if (const int error = pending_error(fd); error != 0) throw unreachable(engine, error);
+        return;
+    }
+}
+
+}  // namespace
+
+Socket::Socket(const CallContext& ctx, const Engine& engine,
+               const Poco::Net::SocketAddress& address)
+    : StreamSocketImpl(open_socket(engine, address)), engine_(engine) {
+    connect_socket(ctx, engine, sockfd(), address);
+}
+
+void Socket::serve(const CallContext& ctx) {
+    ctx_ = &ctx;
+    failure_ = nullptr;
+    received_ = false;
+    closed_ = false;
+}
+
+void Socket::rethrow_failure() const {
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+bool Socket::is_quiet() const {
+    pollfd quiet{sockfd(), POLLIN, 0};
+    return ::poll(&quiet, 1, 0) == 0;
+}
+
+int Socket::sendBytes(const void* buffer, int length, int /*flags*/) {
+    const char* next = static_cast<const char*>(buffer);
+    std::size_t left = static_cast<std::size_t>(length);
+    while (left > 0) {
+        wait(POLLOUT);
+        const ssize_t sent = ::send(sockfd(), next, left, MSG_NOSIGNAL);
+        if (sent < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+        if (sent < 0) fail_broken(errno);
+        next += sent;
+        left -= static_cast<std::size_t>(sent);
+    }
+    return length;
+}
+
+int Socket::receiveBytes(void* buffer, int length, int /*flags*/) {
+    // Poco may go on asking behind the end of a broken answer.
+    if (closed_) fail_broken(ECONNRESET);
+    for (;;) {
+        wait(POLLIN);
+        const ssize_t got = ::recv(sockfd(), buffer, static_cast<std::size_t>(length), 0);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+        if (got < 0) fail_broken(errno);
+        received_ = received_ || got > 0;
+        closed_ = got == 0;
+        return static_cast<int>(got);
+    }
+}
+
+void Socket::wait(short events) {
+    if (failure_) fail_broken(ECONNABORTED);
+    try {
+        wait_ready(*ctx_, sockfd(), events, engine_.name());
+    } catch (const BackendError& error) {
+        fail(error);
+    }
+}
+
+void Socket::fail_broken(int error) {
+    fail({Code::unavailable,
+          engine_.name() + " broke off the connection: " + std::generic_category().message(error),
+          true});
+}
+
+void Socket::fail(const BackendError& error) {
+    if (!failure_) failure_ = std::make_exception_ptr(error);
+    // Not a NetException: that would make Poco connect again by itself.
+    throw Poco::RuntimeException(error.what());
+}
+
+}  // namespace nexus::engine

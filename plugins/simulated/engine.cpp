@@ -1,0 +1,220 @@
+#include "engine.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "timestamp.hpp"
+
+namespace simulated {
+namespace {
+
+using nexus::BackendError;
+using nexus::Code;
+using nexus::ContainerSpec;
+using nexus::ContainerState;
+using nexus::ImageState;
+using nexus::Labels;
+using nexus::NetworkSpec;
+using nexus::NetworkState;
+using nexus::Phase;
+using nexus::VolumeSpec;
+using nexus::VolumeState;
+
+constexpr std::size_t most_log_lines = 100;
+
+BackendError refusal(Code code, const std::string& message) {
+    return {code, message, false};
+}
+
+void require_name(const std::string& name, const char* kind) {
+    if (name.empty()) throw refusal(Code::invalid, std::string("a ") + kind + " needs a name");
+}
+
+bool matches(const Labels& actual, const Labels& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
+        const auto found = actual.find(label.first);
+        return found != actual.end() && (label.second.empty() || found->second == label.second);
+    });
+}
+
+void say(Container& container, const std::string& line) {
+    if (container.log.size() == most_log_lines) container.log.erase(container.log.begin());
+    container.log.push_back(timestamp() + " " + line);
+}
+
+}  // namespace
+
+Engine::Engine(State state) : state_(std::move(state)) {
+    for (const auto& [name, network] : state_.networks)
+        subnets_.take(network.subnet);
+    for (const auto& [name, container] : state_.containers)
+        count_uses(container.spec, 1);
+}
+
+std::vector<ContainerState> Engine::list(const Labels& labels) const {
+    std::vector<ContainerState> result;
+    for (const auto& [name, container] : state_.containers) {
+        if (matches(container.state.labels, labels)) result.push_back(container.state);
+    }
+    return result;
+}
+
+std::optional<ContainerState> Engine::inspect(const std::string& name) const {
+    const auto found = state_.containers.find(name);
+    if (found == state_.containers.end()) return std::nullopt;
+    return found->second.state;
+}
+
+std::optional<VolumeState> Engine::inspect_volume(const std::string& name) const {
+    const auto found = state_.volumes.find(name);
+    if (found == state_.volumes.end()) return std::nullopt;
+    return found->second;
+}
+
+NetworkState Engine::ensure_network(const NetworkSpec& spec) {
+    require_name(spec.name, "network");
+    const auto found = state_.networks.find(spec.name);
+    if (found != state_.networks.end()) return found->second;
+    const std::string subnet = subnets_.take(spec.subnet);
+    return state_.networks[spec.name] = {next_id(), spec.name, subnet, spec.labels};
+}
+
+void Engine::remove_network(const std::string& name) {
+    const auto found = state_.networks.find(name);
+    if (found == state_.networks.end()) return;
+    if (network_uses_.count(name) > 0) {
+        throw refusal(Code::conflict, "a container uses the network " + name);
+    }
+    subnets_.release(found->second.subnet);
+    state_.networks.erase(found);
+    ++revision_;
+}
+
+VolumeState Engine::ensure_volume(const VolumeSpec& spec) {
+    require_name(spec.name, "volume");
+    const auto [volume, added] =
+        state_.volumes.try_emplace(spec.name, VolumeState{spec.name, "", spec.labels});
+    if (added) ++revision_;
+    return volume->second;
+}
+
+void Engine::remove_volume(const std::string& name) {
+    if (volume_uses_.count(name) > 0) {
+        throw refusal(Code::conflict, "a container uses the volume " + name);
+    }
+    revision_ += state_.volumes.erase(name);
+}
+
+ImageState Engine::ensure_image(const std::string& reference) {
+    require_name(reference, "image");
+    const auto found = state_.images.find(reference);
+    if (found != state_.images.end()) return found->second;
+    const ImageState image{"sha256:" + next_id(), false};
+    state_.images.emplace(reference, image);
+    return {image.id, true};
+}
+
+ContainerState Engine::ensure_container(const ContainerSpec& spec) {
+    require_name(spec.name, "container");
+    const auto found = state_.containers.find(spec.name);
+    if (found != state_.containers.end()) return found->second.state;
+    require_creatable(spec);
+    for (const auto& mount : spec.volumes)
+        ensure_volume({mount.volume, {}});  // as engines do
+    Container& container = state_.containers[spec.name];
+    container.spec = spec;
+    container.state.id = next_id();
+    container.state.name = spec.name;
+    container.state.image = spec.image;
+    container.state.labels = spec.labels;
+    count_uses(spec, 1);
+    changed(container.state, "created");
+    return container.state;
+}
+
+void Engine::require_creatable(const ContainerSpec& spec) const {
+    if (state_.images.count(spec.image) == 0) {
+        throw refusal(Code::not_found, "there is no image " + spec.image);
+    }
+    if (!spec.network.empty() && state_.networks.count(spec.network) == 0) {
+        throw refusal(Code::not_found, "there is no network " + spec.network);
+    }
+    for (const auto& mount : spec.volumes)
+        require_name(mount.volume, "volume");
+}
+
+void Engine::start(const std::string& name) {
+    Container& started = container(name);
+    ContainerState& state = started.state;
+    if (state.phase == Phase::running) return;
+    state.phase = Phase::running;
+    state.exit_code = 0;
+    state.started_at = timestamp();
+    state.finished_at.clear();
+    say(started, "started");
+    changed(state, "started");
+}
+
+void Engine::stop(const std::string& name) {
+    Container& stopped = container(name);
+    ContainerState& state = stopped.state;
+    if (state.phase != Phase::running) return;
+    state.phase = Phase::exited;
+    state.finished_at = timestamp();
+    say(stopped, "stopped");
+    changed(state, "exited");
+}
+
+void Engine::remove(const std::string& name) {
+    const auto found = state_.containers.find(name);
+    if (found == state_.containers.end()) return;
+    count_uses(found->second.spec, -1);
+    changed(found->second.state, "removed");
+    state_.containers.erase(found);
+}
+
+std::string Engine::logs(const std::string& name, std::int64_t tail) const {
+    const auto found = state_.containers.find(name);
+    if (found == state_.containers.end()) {
+        throw refusal(Code::not_found, "there is no container " + name);
+    }
+    const auto& lines = found->second.log;
+    const auto all = static_cast<std::int64_t>(lines.size());
+    std::string text;
+    for (auto line = std::prev(lines.end(), std::clamp<std::int64_t>(tail, 0, all));
+         line != lines.end(); ++line)
+        text += *line + '\n';
+    return text;
+}
+
+Container& Engine::container(const std::string& name) {
+    const auto found = state_.containers.find(name);
+    if (found != state_.containers.end()) return found->second;
+    throw refusal(Code::not_found, "there is no container " + name);
+}
+
+void Engine::count_uses(const ContainerSpec& spec, std::int64_t change) {
+    const auto count = [change](auto& uses, const std::string& name) {
+        if ((uses[name] += change) == 0) uses.erase(name);
+    };
+    if (!spec.network.empty()) count(network_uses_, spec.network);
+    for (const auto& mount : spec.volumes)
+        count(volume_uses_, mount.volume);
+}
+
+void Engine::changed(const ContainerState& container, const char* action) {
+    ++revision_;
+    const auto tenant = container.labels.find("io.nexus.tenant");
+    events_.push_back({container.name, tenant == container.labels.end() ? "" : tenant->second,
+                       action, container.exit_code});
+}
+
+// Also counts as a change: whatever gets an id is new.
+std::string Engine::next_id() {
+    ++revision_;
+    constexpr std::size_t length = 64;
+    const std::string digits = std::to_string(++state_.last_id);
+    return std::string(length - digits.size(), '0') + digits;
+}
+
+}  // namespace simulated

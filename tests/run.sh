@@ -1,0 +1,71 @@
+#!/bin/sh
+# Everything that a change must pass: format, shell scripts, build and tests.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+. deploy/common.sh
+
+usage() {
+    cat <<'TEXT'
+Usage: tests/run.sh [PRESET...]
+Installs what is missing (root, Debian), checks format and scripts, starts a private Docker Engine, and
+runs `cmake --workflow --preset PRESET` for each of dev (default), asan, tsan, clang.
+
+NEXUS_REQUIRE_ENGINES=1   a server that cannot be started is a failure instead of a visible skip
+NEXUS_TEST_DOCKER=...     use this engine, unix:///path, instead of a private one
+NEXUS_SKIP_INSTALL=1      install nothing
+TEXT
+}
+
+case ${1:-} in -h | --help) usage && exit 0 ;; esac
+[ $# -gt 0 ] || set -- dev
+for preset in "$@"; do
+    case $preset in
+    dev | asan | tsan | clang) ;;
+    *) die "there is no test preset '$preset'; there are dev, asan, tsan and clang" ;;
+    esac
+done
+
+# A clone that another user made is still ours to list.
+tracked() { git -c safe.directory="$root" ls-files -z --cached --others --exclude-standard -- "$@"; }
+
+# Another version of clang-format lays some lines out in another way.
+check_format() {
+    format=$(command -v clang-format-14 || command -v clang-format || :)
+    case $($format --version 2>/dev/null) in
+    *'version 14.'*) tracked '*.cpp' '*.hpp' '*.h' | xargs -0 -r "$format" --dry-run -Werror ;;
+    *) warn "FORMAT NOT CHECKED: it takes clang-format 14" ;;
+    esac
+}
+
+check_scripts() { tracked '*.sh' .ci/run | xargs -0 -r shellcheck -x -P SCRIPTDIR; }
+
+engine=''
+take_down() { [ -z "$engine" ] || deploy/private-engine.sh down "$engine"; }
+
+start_engine() {
+    [ -z "${NEXUS_TEST_DOCKER:-}" ] || return 0
+    engine=$(mktemp -d /tmp/nexus-tests.XXXXXX)
+    trap take_down EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    if NEXUS_TEST_DOCKER=$(deploy/private-engine.sh up "$engine"); then
+        NEXUS_TEST_NETNS=$engine/netns
+        export NEXUS_TEST_DOCKER NEXUS_TEST_NETNS
+    else
+        [ "${NEXUS_REQUIRE_ENGINES:-}" != 1 ] || die "no private engine (NEXUS_REQUIRE_ENGINES=1)"
+        warn "No private engine: the tests on one will say SKIPPED."
+        unset NEXUS_TEST_DOCKER
+    fi
+}
+
+[ "${NEXUS_SKIP_INSTALL:-}" = 1 ] || deploy/install-packages.sh tests/packages.txt
+tracked >/dev/null || die "this is no git clone; the list of files to check comes from git"
+check_format
+check_scripts
+start_engine
+export CTEST_PARALLEL_LEVEL="${CTEST_PARALLEL_LEVEL:-$(nproc)}"
+for preset in "$@"; do
+    say "== $preset"
+    cmake --workflow --preset "$preset"
+done

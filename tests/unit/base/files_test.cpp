@@ -1,0 +1,203 @@
+#include "base/files.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <system_error>
+
+#include "support/temp_dir.hpp"
+
+using namespace nexus;
+using test::TempDir;
+namespace fs = std::filesystem;
+
+namespace {
+
+// The message of the system_error that `act` throws; empty where it throws none.
+std::string refusal(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const std::system_error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+mode_t mode_of(const std::string& path) {
+    struct stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    return status.st_mode & 07777U;
+}
+
+}  // namespace
+
+TEST_CASE("a file is written whole, with its mode, and read back") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    const std::string content("a\0b\n", 4);
+    directory.write("x", content, 0640);
+    CHECK(directory.read("x", 100) == content);
+    CHECK(mode_of(folder / "x") == 0640);
+    directory.write("x", "", 0600);
+    CHECK(directory.read("x", 100) == "");
+    CHECK(mode_of(folder / "x") == 0600);
+    CHECK(directory.names() == std::vector<std::string>{"x"});
+    CHECK(directory.path() == folder.path().string());
+    directory.write("big", std::string(1'000'000, 'x'), 0600);
+    CHECK(directory.read("big", 1'000'000)->size() == 1'000'000);
+}
+
+TEST_CASE("replacing a file is one step: who has the old one open keeps it") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    directory.write("x", "old", 0600);
+    fs::create_hard_link(folder / "x", folder / "old");
+    directory.write("x", "new", 0600);
+    CHECK(test::read_file(folder / "old") == "old");
+    CHECK(test::read_file(folder / "x") == "new");
+}
+
+TEST_CASE("a write that fails leaves the old file and nothing beside it") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    fs::create_directories(folder / "x/y");
+    CHECK(refusal([&] { directory.write("x", "new", 0600); }).find(folder / "x") !=
+          std::string::npos);
+    CHECK(directory.names() == std::vector<std::string>{"x"});
+    CHECK(fs::is_directory(folder / "x/y"));
+}
+
+TEST_CASE("what is not there reads as nothing, what is too big or no file is refused") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    CHECK_FALSE(directory.read("absent", 10).has_value());
+    CHECK_FALSE(directory.exists("absent"));
+    CHECK_FALSE(directory.find("absent").has_value());
+    directory.write("x", "12345678901", 0600);
+    CHECK(directory.read("x", 11).has_value());
+    CHECK(refusal([&] { directory.read("x", 10); }).find(folder / "x") != std::string::npos);
+    directory.ensure("folder", 0700);
+    CHECK(refusal([&] { directory.read("folder", 10); }) != "");
+    REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+    CHECK(refusal([&] { directory.read("fifo", 10); }).find("not a plain file") !=
+          std::string::npos);
+    CHECK(refusal([&] { Directory::open(folder / "absent"); }).find(folder / "absent") !=
+          std::string::npos);
+    CHECK(refusal([&] { Directory::open(folder / "x"); }) != "");
+}
+
+TEST_CASE("no name leads out of the directory") {
+    const TempDir folder;
+    fs::create_directory(folder / "inside");
+    test::write_file(folder / "outside", "secret");
+    const auto directory = Directory::open(folder / "inside");
+    for (const char* name : {"", ".", "..", "../outside", "a/b", "/etc/passwd", "a/"}) {
+        CAPTURE(name);
+        CHECK(refusal([&] { directory.read(name, 100); }) != "");
+        CHECK(refusal([&] { directory.write(name, "x", 0600); }) != "");
+        CHECK(refusal([&] { directory.ensure(name, 0700); }) != "");
+        CHECK(refusal([&] { directory.find(name); }) != "");
+        CHECK(refusal([&] { directory.exists(name); }) != "");
+        CHECK(refusal([&] { directory.remove(name); }) != "");
+        CHECK(refusal([&] { directory.rename(name, "x"); }) != "");
+        CHECK(refusal([&] { directory.rename("x", name); }) != "");
+        CHECK(refusal([&] { directory.exchange(name, "x"); }) != "");
+    }
+    CHECK(test::read_file(folder / "outside") == "secret");
+    CHECK(directory.names().empty());
+}
+
+TEST_CASE("no symbolic link is followed") {
+    const TempDir folder;
+    fs::create_directories(folder / "inside");
+    fs::create_directories(folder / "outside/deep");
+    test::write_file(folder / "outside/file", "secret");
+    fs::create_symlink("../outside/file", folder / "inside/file");
+    fs::create_symlink("../outside", folder / "inside/folder");
+    fs::create_symlink("nowhere", folder / "inside/dangling");
+    const auto directory = Directory::open(folder / "inside");
+    CHECK(refusal([&] { directory.read("file", 100); }) != "");
+    CHECK(refusal([&] { directory.read("dangling", 100); }) != "");
+    CHECK(refusal([&] { directory.find("folder"); }) != "");
+    CHECK(refusal([&] { directory.ensure("folder", 0700); }) != "");
+    CHECK(directory.exists("dangling"));
+
+    directory.write("file", "mine", 0600);
+    CHECK(fs::is_regular_file(fs::symlink_status(folder / "inside/file")));
+    directory.remove("folder");
+    directory.remove("dangling");
+    CHECK(test::read_file(folder / "outside/file") == "secret");
+    CHECK(fs::is_directory(folder / "outside/deep"));
+    CHECK(directory.names() == std::vector<std::string>{"file"});
+}
+
+TEST_CASE("a directory is made once and found again") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    const auto made = directory.ensure("a", 0700);
+    CHECK(made.path() == folder / "a");
+    CHECK(mode_of(folder / "a") == 0700);
+    made.write("x", "1", 0600);
+    CHECK(directory.ensure("a", 0700).read("x", 10) == "1");
+    CHECK(directory.find("a")->exists("x"));
+    directory.write("file", "", 0600);
+    CHECK(refusal([&] { directory.ensure("file", 0700); }) != "");
+}
+
+TEST_CASE("names are renamed and exchanged in one step") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    directory.write("a", "1", 0600);
+    directory.write("b", "2", 0600);
+    directory.exchange("a", "b");
+    CHECK(directory.read("a", 10) == "2");
+    CHECK(directory.read("b", 10) == "1");
+    directory.rename("a", "b");
+    CHECK(directory.read("b", 10) == "2");
+    CHECK_FALSE(directory.exists("a"));
+    directory.ensure("folder", 0700).write("x", "3", 0600);
+    directory.exchange("folder", "b");
+    CHECK(directory.read("folder", 10) == "2");
+    CHECK(directory.find("b")->read("x", 10) == "3");
+    CHECK(refusal([&] { directory.exchange("b", "absent"); }) != "");
+    CHECK(refusal([&] { directory.rename("absent", "b"); }) != "");
+}
+
+TEST_CASE("a whole tree is removed, and removing nothing is no error") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    fs::create_directories(folder / "tree/a/b/c");
+    test::write_file(folder / "tree/a/file", "x");
+    test::write_file(folder / "tree/a/b/c/file", "x");
+    fs::create_symlink("/", folder / "tree/a/b/root");
+    test::write_file(folder / "kept", "x");
+    directory.remove("tree");
+    CHECK(directory.names() == std::vector<std::string>{"kept"});
+    directory.remove("tree");
+    directory.remove("kept");
+    CHECK(directory.names().empty());
+}
+
+TEST_CASE("a tree that was made deep on purpose is removed too") {
+    constexpr int depth = 3000;  // beyond PATH_MAX, and beyond the descriptors of a process
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    auto below = directory.ensure("tree", 0700);
+    for (int level = 0; level < depth; ++level)
+        below = below.ensure("d", 0700);
+    directory.remove("tree");
+    CHECK(directory.names().empty());
+}
+
+TEST_CASE("an operator's file is read whole and bounded") {
+    const TempDir folder;
+    test::write_file(folder / "x", "content");
+    CHECK(read_file(folder / "x", 7) == "content");
+    CHECK_FALSE(read_file(folder / "absent", 7).has_value());
+    CHECK(refusal([&] { read_file(folder / "x", 6); }).find(folder / "x") != std::string::npos);
+    CHECK(refusal([&] { read_file(folder.path().string(), 100); }) != "");
+}

@@ -1,0 +1,29 @@
+// A program that is as well as the test says. Threads: its members are set before requests come.
+#pragma once
+
+#include <atomic>
+#include <stdexcept>
+
+#include "http/status_source.hpp"
+
+namespace nexus::test {
+
+class FakeSource : public http::StatusSource {
+  public:
+    http::Health health() override {
+        ++asked;
+        if (broken) throw std::runtime_error("hunter2");
+        return {ok, "worker-1", "0.1.0", "simulated", std::chrono::seconds(7)};
+    }
+    std::vector<http::Check> readiness() override {
+        ++asked;
+        if (broken) throw std::runtime_error("hunter2");
+        return {{"redis", ok, ok ? "answers" : "no \"answer\""}, {"backend", true, "docker"}};
+    }
+
+    std::atomic<bool> ok = true;
+    std::atomic<bool> broken = false;
+    std::atomic<int> asked = 0;
+};
+
+}  // namespace nexus::test
