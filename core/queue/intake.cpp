@@ -60,6 +60,7 @@ Intake::Intake(redis::Session& session, const Keys& keys, const Lease& lease, In
       last_seen_(oldest) {}
 
 void Intake::run(Progress::Beat& beat) {
+    session_.on_retry([&beat] { beat.beat(); });
     constexpr std::chrono::seconds between_tries(1);
     while (!stop_.cancelled()) {
         beat.beat();

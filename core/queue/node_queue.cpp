@@ -80,6 +80,7 @@ void NodeQueue::introduce(redis::Connection& connection) {
 }
 
 void NodeQueue::keep_lease(Progress::Beat& beat) {
+    lease_session_.on_retry([&beat] { beat.beat(); });
     constexpr std::chrono::seconds interval(Lease::seconds_between_keeps);
     while (!abandon_.wait_for(interval)) {
         try {

@@ -82,6 +82,7 @@ bool Outbox::wait_empty(std::chrono::milliseconds time) {
 }
 
 void Outbox::run(Progress::Beat& beat) {
+    session_.on_retry([&beat] { beat.beat(); });
     while (true) {
         const auto batch = next_batch(beat);
         if (batch.empty()) return;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -40,10 +41,15 @@ class Session {
                     return result;
                 }
             } catch (const Error& error) {
+                if (on_retry_) on_retry_();
                 recover(error);
             }
         }
     }
+
+    // Called before every wait for another try, at most 20 s and a connect timeout apart: a caller
+    // that waits for Redis is not one that hangs.
+    void on_retry(std::function<void()> call) { on_retry_ = std::move(call); }
 
     // Redis answered when it was last asked. Threads: any.
     bool connected() const noexcept { return connected_.load(std::memory_order_relaxed); }
@@ -57,6 +63,7 @@ class Session {
     void announce_connected();
     void announce_lost(const Error& error);
 
+    std::function<void()> on_retry_;
     Endpoint endpoint_;
     std::string purpose_;
     Log& log_;

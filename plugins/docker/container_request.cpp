@@ -168,9 +168,9 @@ std::optional<std::int64_t> limit(std::int64_t value) {
     return value > 0 ? std::optional(value) : std::nullopt;
 }
 
-HostConfig host_config(const ContainerSpec& spec, const std::string& network) {
+HostConfig host_config(const ContainerSpec& spec, const std::string& network_id) {
     HostConfig host;
-    host.network_mode = network;
+    host.network_mode = network_id;
     host.mounts = mounts_of(spec);
     for (const auto& target : spec.tmpfs) {
         require_absolute("tmpfs", target);
@@ -190,7 +190,7 @@ HostConfig host_config(const ContainerSpec& spec, const std::string& network) {
 
 }  // namespace
 
-engine::Request create_container(const ContainerSpec& spec, const std::string& network) {
+engine::Request create_container(const ContainerSpec& spec, const std::string& network_id) {
     ContainerBody body;
     body.image = spec.image;
     body.labels = spec.labels;
@@ -201,7 +201,7 @@ engine::Request create_container(const ContainerSpec& spec, const std::string& n
         body.env.push_back(name + "=" + value);
     }
     body.stop_timeout = spec.stop_timeout_seconds;
-    body.host = host_config(spec, network);
+    body.host = host_config(spec, network_id);
     return {"POST", engine::with_query("/containers/create", {{"name", spec.name}}),
             codec::encode(body)};
 }

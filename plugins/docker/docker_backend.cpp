@@ -72,7 +72,7 @@ ContainerState DockerBackend::ensure_container(const CallContext& ctx, const Con
         containers_.enter(ctx, spec.name, "another creation of container " + spec.name);
     if (auto found = inspect(ctx, spec.name)) return std::move(*found);
     const std::string what = "creating container " + spec.name;
-    const auto request = create_container(spec, network_of_container(ctx, spec.network));
+    const auto request = create_container(spec, network_id(ctx, spec.network));
     const engine::Permit permit = creations_.enter(ctx, other_containers);
     try {
         const std::string id = client_.call(ctx, request, what, parse_id);

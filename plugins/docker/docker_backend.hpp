@@ -46,8 +46,8 @@ class DockerBackend final : public Backend {
 
     // All networks of exactly this name, the oldest first.
     std::vector<ListedNetwork> find_networks(const CallContext& ctx, const std::string& name);
-    // What a container is to name for the network `name`.
-    std::string network_of_container(const CallContext& ctx, const std::string& name);
+    // The network that a container of ours can be on.
+    std::string network_id(const CallContext& ctx, const std::string& name);
     NetworkState create_network(const CallContext& ctx, const NetworkSpec& spec);
 
     std::optional<std::string> find_image(const CallContext& ctx, const ImageReference& image,

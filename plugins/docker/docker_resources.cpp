@@ -60,7 +60,7 @@ std::vector<ListedNetwork> DockerBackend::find_networks(const CallContext& ctx,
     return networks;
 }
 
-std::string DockerBackend::network_of_container(const CallContext& ctx, const std::string& name) {
+std::string DockerBackend::network_id(const CallContext& ctx, const std::string& name) {
     require_name("network", name);
     const auto found = find_networks(ctx, name);
     if (found.empty()) throw no_network(name);
@@ -70,9 +70,7 @@ std::string DockerBackend::network_of_container(const CallContext& ctx, const st
         throw BackendError(Code::invalid, "network: \"" + name + "\" is no network of its own",
                            false);
     }
-    // By its name a container still starts after the network was made anew; by its id it does not,
-    // but a name that several networks have says nothing to the engine.
-    return found.size() == 1 ? name : found.front().state.id;
+    return found.front().state.id;
 }
 
 std::optional<VolumeState> DockerBackend::inspect_volume(const CallContext& ctx,

@@ -24,8 +24,8 @@ engine::Request info();
 
 engine::Request list_containers(const Labels& labels);
 engine::Request inspect_container(const std::string& name);
-// `network` is the name or the id of what `spec.network` stands for. Throws BackendError `invalid`.
-engine::Request create_container(const ContainerSpec& spec, const std::string& network);
+// `network_id` is what `spec.network` stands for. Throws BackendError `invalid`.
+engine::Request create_container(const ContainerSpec& spec, const std::string& network_id);
 engine::Request start_container(const std::string& name);
 engine::Request stop_container(const std::string& name, std::chrono::seconds grace);
 engine::Request remove_container(const std::string& name);

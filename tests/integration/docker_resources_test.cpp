@@ -37,14 +37,17 @@ TEST_CASE("a network is made once and removed when nothing uses it") {
     CHECK_NOTHROW(f.backend->remove_network(f.ctx(), spec.name));
 }
 
-TEST_CASE("a container starts again on a network that was made anew") {
+TEST_CASE("a container whose network was made anew has to be made anew as well") {
     DockerFixture f;
     const ContainerSpec spec = f.running("mover");
     f.backend->stop(f.ctx(), spec.name, seconds(5));
     f.backend->remove_network(f.ctx(), spec.network);
     f.backend->ensure_network(f.ctx(), {spec.network, "", f.labels()});
-    f.backend->start(f.ctx(), spec.name);
-    CHECK(f.backend->inspect(f.ctx(), spec.name)->phase == Phase::running);
+    const auto error = error_of([&] { f.backend->start(f.ctx(), spec.name); });
+    CHECK(error.code() == Code::not_found);
+    CHECK(std::string(error.what()).find("network") != std::string::npos);
+    f.backend->remove(f.ctx(), spec.name);
+    f.running("mover");
 }
 
 TEST_CASE("a network whose subnet is taken, or is none, is refused") {

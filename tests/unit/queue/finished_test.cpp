@@ -1,0 +1,59 @@
+#include "queue/finished.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace nexus;
+using namespace nexus::queue;
+
+namespace {
+
+Ticket ticket_for(const std::string& action) {
+    auto parsed =
+        jobs::parse_job(R"({"id":"j1","action":")" + action +
+                            R"(","tenant_id":"acme","payload":{},"reply_to":"nexus:reply:x"})",
+                        "nexus");
+    return {"5-0", std::move(std::get<jobs::Job>(parsed)), std::nullopt};
+}
+
+jobs::Outcome failed_with(ErrorCode code) {
+    jobs::Outcome outcome;
+    outcome.error = Failure(code, "why");
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("the end of a job says what the ledger, the producer and the dead letters get") {
+    const Run run{"n1", 1, wall_now()};
+    const auto good =
+        finished(ticket_for("start"), {"started", "{}", std::nullopt, std::nullopt}, run);
+    CHECK(good.state == "succeeded");
+    CHECK(good.dead_reason.empty());
+    CHECK(good.reply_to == "nexus:reply:x");
+    CHECK_FALSE(good.release_placement);
+    CHECK(finished(ticket_for("start"), failed_with(ErrorCode::timeout), run).dead_reason ==
+          "attempts");
+    CHECK(finished(ticket_for("start"), failed_with(ErrorCode::deadline), run).dead_reason ==
+          "deadline");
+    const auto cancelled = finished(ticket_for("start"), failed_with(ErrorCode::cancelled), run);
+    CHECK(cancelled.state == "cancelled");
+    CHECK(cancelled.dead_reason.empty());
+}
+
+TEST_CASE("a placement ends with a delete that succeeded, and only then") {
+    const Run run{"n1", 1, wall_now()};
+    CHECK(finished(ticket_for("delete"), {"deleted", "{}", std::nullopt, std::nullopt}, run)
+              .release_placement);
+    CHECK_FALSE(
+        finished(ticket_for("delete"), failed_with(ErrorCode::timeout), run).release_placement);
+}
+
+TEST_CASE("a malformed job has a result only where its id could be read") {
+    jobs::MalformedJob malformed{ErrorCode::invalid_job, "/x: no", "", "", "", ""};
+    CHECK(refused("5-0", malformed, std::nullopt, "n1").result.empty());
+    malformed.id = "j1";
+    const auto item = refused("5-0", malformed, std::nullopt, "n1");
+    CHECK(item.dead_reason == "malformed");
+    CHECK(item.result.find(R"("tenant_id":null)") != std::string::npos);
+    CHECK(item.result.find(R"("started_at":null)") != std::string::npos);
+}

@@ -1,0 +1,50 @@
+// The in-memory twin of an engine: what it holds is open to the test, and any operation can be made
+// to fail. Threads: any.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <nexus/backend.hpp>
+#include <string>
+#include <vector>
+
+namespace nexus::test {
+
+class FakeBackend final : public Backend {
+  public:
+    // Called at the begin of every operation with its name, and may throw.
+    std::function<void(const std::string& op)> before = [](const std::string&) {};
+    std::vector<std::string> calls;
+    std::map<std::string, ContainerState> containers;
+    std::map<std::string, ContainerSpec> specs;
+    std::map<std::string, VolumeState> volumes;
+    std::map<std::string, NetworkState> networks;
+    std::map<std::string, bool> images;
+    Phase phase_after_start = Phase::running;
+    Health health_after_start = Health::none;
+    std::string log_text = "first\nlast\n";
+
+    Info info(const CallContext& ctx) override;
+    std::vector<ContainerState> list(const CallContext& ctx, const Labels& labels) override;
+    std::optional<ContainerState> inspect(const CallContext& ctx, const std::string& name) override;
+    std::optional<VolumeState> inspect_volume(const CallContext& ctx,
+                                              const std::string& name) override;
+    NetworkState ensure_network(const CallContext& ctx, const NetworkSpec& spec) override;
+    void remove_network(const CallContext& ctx, const std::string& name) override;
+    VolumeState ensure_volume(const CallContext& ctx, const VolumeSpec& spec) override;
+    void remove_volume(const CallContext& ctx, const std::string& name) override;
+    ImageState ensure_image(const CallContext& ctx, const ImageRequest& request) override;
+    ContainerState ensure_container(const CallContext& ctx, const ContainerSpec& spec) override;
+    void start(const CallContext& ctx, const std::string& name) override;
+    void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
+    void remove(const CallContext& ctx, const std::string& name) override;
+    void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
+
+  private:
+    void begin(const std::string& op);
+    ContainerState& at(const std::string& name);
+    std::mutex mutex_;
+};
+
+}  // namespace nexus::test
