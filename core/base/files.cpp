@@ -174,17 +174,21 @@ void Directory::empty() const {
         for (const auto& child : left) {
             if (::unlinkat(fd(), child.c_str(), 0) == 0 || errno == ENOENT) continue;
             if (errno != EISDIR && errno != EPERM) fail(join(path_, child));
-            const auto below = find(child);
-            if (!below) continue;
-            for (const auto& grandchild : below->names()) {
-                if (::renameat(below->fd(), grandchild.c_str(), fd(), make_id().c_str()) != 0) {
-                    fail(join(below->path_, grandchild));
-                }
-            }
-            if (::unlinkat(fd(), child.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-                fail(join(path_, child));
+            lift(child);
+        }
+    }
+}
+
+void Directory::lift(const std::string& child) const {
+    if (const auto below = find(child)) {
+        for (const auto& name : below->names()) {
+            if (::renameat(below->fd(), name.c_str(), fd(), make_id().c_str()) != 0) {
+                fail(join(below->path_, name));
             }
         }
+    }
+    if (::unlinkat(fd(), child.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+        fail(join(path_, child));
     }
 }
 

@@ -52,6 +52,7 @@ class Directory {
 
   private:
     void empty() const;
+    void lift(const std::string& child) const;
     Directory(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
     UniqueFd fd_;
     std::string path_;  // for messages, and for the engine's bind mounts

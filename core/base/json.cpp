@@ -3,6 +3,7 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/utf8.hpp"
@@ -14,28 +15,42 @@ constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag |
                                  rapidjson::kParseFullPrecisionFlag;
 
-// Whether arrays and objects nest deeper than `depth`, seen from the brackets outside of strings
-// alone, so that the answer is there before anything is parsed.
-bool deeper_than(std::string_view text, unsigned depth) {
-    unsigned open = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') {
-                ++i;
-            } else if (c == '"') {
-                in_string = false;
-            }
+// Follows the brackets outside of strings, so that the depth is known before anything is parsed.
+class DepthMeter {
+  public:
+    unsigned depth_after(char c) {
+        if (in_string_) {
+            pass_in_string(c);
         } else if (c == '"') {
-            in_string = true;
+            in_string_ = true;
         } else if (c == '{' || c == '[') {
-            if (++open > depth) return true;
-        } else if ((c == '}' || c == ']') && open > 0) {
-            --open;
+            ++depth_;
+        } else if ((c == '}' || c == ']') && depth_ > 0) {
+            --depth_;
+        }
+        return depth_;
+    }
+
+  private:
+    void pass_in_string(char c) {
+        if (escaped_) {
+            escaped_ = false;
+        } else if (c == '\\') {
+            escaped_ = true;
+        } else if (c == '"') {
+            in_string_ = false;
         }
     }
-    return false;
+
+    unsigned depth_ = 0;
+    bool in_string_ = false;
+    bool escaped_ = false;
+};
+
+bool deeper_than(std::string_view text, unsigned depth) {
+    DepthMeter meter;
+    return std::any_of(text.begin(), text.end(),
+                       [&](char c) { return meter.depth_after(c) > depth; });
 }
 
 }  // namespace

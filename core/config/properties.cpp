@@ -29,7 +29,7 @@ std::vector<std::string> all_keys(const File& file) {
         File::Keys below;
         file.keys(range, below);
         for (const auto& step : below)
-            ranges.push_back(range + "." + step);
+            ranges.push_back(std::string(range).append(1, '.').append(step));
     }
     return keys;
 }

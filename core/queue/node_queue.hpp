@@ -51,7 +51,7 @@ class NodeQueue {
     // few seconds; the lease is given back.
     void drain(std::chrono::milliseconds time);
 
-    bool connected() const noexcept { return lease_session_.connected(); }
+    bool connected() const noexcept { return intake_session_.connected(); }
     // Whether the lease was confirmed within its time to live.
     bool holds_lease() const noexcept;
     std::size_t running() const { return lanes_.running(); }

@@ -1,25 +1,12 @@
 #include "redis/connection.hpp"
 
+#include "redis/greeting.hpp"
 #include "redis/transport.hpp"
 
 namespace nexus::redis {
 namespace {
 
 constexpr std::size_t receive_size = 64U << 10U;
-
-std::vector<Command> greeting(const Endpoint& endpoint) {
-    std::vector<Command> commands;
-    if (!endpoint.user.empty()) {
-        commands.emplace_back("AUTH", endpoint.user, endpoint.password);
-    } else if (!endpoint.password.empty()) {
-        commands.emplace_back("AUTH", endpoint.password);
-    }
-    if (endpoint.database != 0) commands.emplace_back("SELECT", endpoint.database);
-    commands.emplace_back("CLIENT", "SETNAME", "nexus-runner");
-    commands.emplace_back("ROLE");
-    commands.emplace_back("PING");  // a Redis that is still loading answers all of the others
-    return commands;
-}
 
 template <typename Talk>
 auto closing_on_failure(Connection& connection, Talk&& talk) {
@@ -74,24 +61,12 @@ void Connection::write_greeting(const std::vector<Command>& commands, const Wait
 }
 
 void Connection::judge(const Command& asked, const Reply& reply) const {
-    const std::string_view name = asked.word(0);
     if (reply.is_error()) {
-        const Error error = to_error(reply);
-        const bool must_succeed = name == "AUTH" || name == "SELECT";
-        if (must_succeed && error.kind() == ErrorKind::command)
-            throw Error(
-                ErrorKind::refused,
-                std::string(error.what()) + "; check user, password and database in REDIS_URL",
-                error.code());
-        // The others are a courtesy and two questions, which an ACL may forbid.
-        const bool harmless = error.kind() == ErrorKind::command || error.code() == "NOPERM";
-        if (must_succeed || !harmless) throw error;
-        return;
-    }
-    if (name == "ROLE" && reply.type() == Reply::Type::array && !reply.array().empty() &&
-        reply.array().front().text() == "slave")
+        judge_refusal(asked, to_error(reply));
+    } else if (is_replica(asked, reply)) {
         throw Error(ErrorKind::moved,
                     "Redis " + peer_ + " is a replica; REDIS_URL must lead to the primary");
+    }
 }
 
 Error Connection::to_error(const Reply& reply) const {

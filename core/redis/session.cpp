@@ -34,13 +34,13 @@ void Session::succeeded() {
 }
 
 void Session::recover(const Error& error) {
-    const bool refused_login = error.kind() == ErrorKind::refused && !connection_;
+    const bool has_connection = connection_ && connection_->is_open();
     switch (error.kind()) {
         case ErrorKind::command:
         case ErrorKind::cancelled:
             throw;
         case ErrorKind::refused:
-            if (refused_login) announce_lost(error);
+            if (!has_connection) announce_lost(error);
             throw;
         case ErrorKind::unreachable:
         case ErrorKind::moved:

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/cancel.hpp"
+#include "base/failure.hpp"
 #include "fake_backend.hpp"
 #include "support/temp_dir.hpp"
 
@@ -123,7 +125,7 @@ TEST_CASE_FIXTURE(House,
 TEST_CASE_FIXTURE(House, "a changed environment means a new container and the same volumes") {
     provision();
     ProvisionRequest request;
-    request.env = {{"GREETING", "hello"}};
+    request.env = Environment{{"GREETING", "hello"}};
     provision(request);
     CHECK(count("remove") == 1);
     CHECK(count("remove_volume") == 0);
@@ -135,7 +137,7 @@ TEST_CASE_FIXTURE(House, "the shared secret is kept when a later job leaves it o
     request.bridge_shared_secret = "s3cret-value";
     provision(request);
     request.bridge_shared_secret.reset();
-    request.env = {{"A", "1"}};
+    request.env = Environment{{"A", "1"}};
     provision(request);
     CHECK(backend.specs.at("tenant_acme_runtime").env.at("BRIDGE_SHARED_SECRET") == "s3cret-value");
 }
@@ -199,7 +201,7 @@ TEST_CASE_FIXTURE(
     backend.phase_after_start = Phase::exited;
     backend.log_text = "connecting with tok-12345\nfatal\n";
     ProvisionRequest request;
-    request.env = {{"API_TOKEN", "tok-12345"}};
+    request.env = Environment{{"API_TOKEN", "tok-12345"}};
     try {
         provision(request);
         FAIL("it came up");
@@ -239,7 +241,7 @@ TEST_CASE_FIXTURE(House, "images are refused by the same rules everywhere") {
         request.image = image;
         CHECK(code_of([&] { provision(request); }) == ErrorCode::image_invalid);
     }
-    settings.image_allow = {{"ghcr.io", "other"}};
+    settings.image_allow = {config::ImagePrefix{"ghcr.io", "other"}};
     request.image = "ghcr.io/acme/nexus:1";
     CHECK(code_of([&] { provision(request); }) == ErrorCode::image_invalid);
 }

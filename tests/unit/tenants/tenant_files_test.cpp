@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "base/failure.hpp"
 #include "support/temp_dir.hpp"

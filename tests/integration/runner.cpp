@@ -1,0 +1,108 @@
+#include "runner.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidjson/pointer.h>
+
+#include <csignal>
+
+#include "support/wait_until.hpp"
+
+namespace nexus::test {
+namespace {
+
+constexpr std::chrono::seconds patience(30);
+
+json::Document parse(const std::string& text) {
+    json::Document document;
+    document.Parse(text.c_str());
+    CAPTURE(text);
+    REQUIRE_FALSE(document.HasParseError());
+    return document;
+}
+
+}  // namespace
+
+std::string Runner::program() {
+    return std::string(NEXUS_BINARY_DIR) + "/bin/nexus-runner";
+}
+
+Runner::Runner(const RedisServer& redis, const Environment& changes)
+    : port_(std::to_string(free_port())) {
+    env_ = {{"REDIS_URL", redis.url()},
+            {"BACKEND", "simulated"},
+            {"NODE_NAME", "n1"},
+            {"NEXUS_IMAGE", "example.test/nexus:1.0.0"},
+            {"TENANT_ROOT", tenant_root()},
+            {"STATE_DIR", state_dir()},
+            {"LISTEN_ADDRESS", "127.0.0.1:" + port_}};
+    for (const auto& [name, value] : changes)
+        env_[name] = value;
+}
+
+void Runner::start() {
+    process_ = std::make_unique<Process>(Command{{program(), "serve"}, env_});
+    const bool ready = holds_within(patience, [&] {
+        if (!process_->running()) return true;
+        try {
+            return http("/readyz").status == 200;
+        } catch (const std::exception&) {
+            return false;
+        }
+    });
+    CAPTURE(log());
+    REQUIRE(ready);
+    REQUIRE(process_->running());
+}
+
+int Runner::refusal() {
+    process_ = std::make_unique<Process>(Command{{program(), "serve"}, env_});
+    const auto code = process_->wait(patience);
+    CAPTURE(log());
+    REQUIRE(code);
+    return *code;
+}
+
+void Runner::kill() {
+    process_->signal(SIGKILL);
+    process_->wait(patience);
+}
+
+Finished Runner::cli(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), program());
+    return run(Command{std::move(arguments), env_});
+}
+
+json::Document Runner::job(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "submit");
+    arguments.insert(arguments.end(), {"--wait", "--json", "--timeout", "60"});
+    const auto finished = cli(std::move(arguments));
+    CAPTURE(finished.err);
+    CAPTURE(log());
+    return parse(finished.out);
+}
+
+HttpReply Runner::http(const std::string& path, const std::vector<std::string>& options) const {
+    std::vector<std::string> argv{"curl", "-s", "-m", "5", "-w", "\n%{http_code}"};
+    argv.insert(argv.end(), options.begin(), options.end());
+    argv.push_back("http://127.0.0.1:" + port_ + path);
+    const auto finished = run(Command{argv});
+    const auto line = finished.out.rfind('\n');
+    if (finished.code != 0 || line == std::string::npos) throw std::runtime_error("no answer");
+    return {std::stoi(finished.out.substr(line + 1)), finished.out.substr(0, line)};
+}
+
+std::string at(const json::Document& document, const char* pointer) {
+    const auto* value = rapidjson::Pointer(pointer).Get(document);
+    if (value == nullptr) return "(none)";
+    return value->IsString() ? value->GetString() : json::to_text(*value);
+}
+
+json::Document raw_job(const RedisServer& redis, const std::string& id, const std::string& text) {
+    redis.cli({"XADD", "nexus:jobs", "*", "job", text});
+    const auto reply = redis.cli({"BLPOP", "nexus:reply:" + id, "30"});
+    const auto line = reply.find('\n');
+    REQUIRE(line != std::string::npos);
+    return parse(reply.substr(line + 1));
+}
+
+}  // namespace nexus::test

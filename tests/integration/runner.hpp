@@ -1,0 +1,60 @@
+// A nexus-runner of the build tree as a child process, with folders of its own. Threads: one at a
+// time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "support/docker_engine.hpp"
+#include "support/process.hpp"
+#include "support/redis_server.hpp"
+#include "support/temp_dir.hpp"
+
+namespace nexus::test {
+
+using Environment = std::map<std::string, std::string>;
+
+class Runner {
+  public:
+    // Not started yet. `changes` come on top of a working environment with the simulated backend.
+    Runner(const RedisServer& redis, const Environment& changes);
+
+    // Starts `serve` and waits until /readyz says 200.
+    void start();
+    // Starts `serve`, which is expected to refuse: its exit code. What it said is in log().
+    int refusal();
+    // SIGTERM; the exit code.
+    int stop() { return process_->stop(); }
+    void kill();
+
+    // One command of the program against the same Redis.
+    Finished cli(std::vector<std::string> arguments) const;
+    // Submits a job with --wait; the result's document.
+    json::Document job(std::vector<std::string> arguments) const;
+    HttpReply http(const std::string& path, const std::vector<std::string>& options = {}) const;
+
+    Environment& env() noexcept { return env_; }
+    std::string tenant_root() const { return folder_ / "tenants"; }
+    std::string state_dir() const { return folder_ / "state"; }
+    std::string log() const { return process_ ? process_->output() : ""; }
+    Process& process() { return *process_; }
+    static std::string program();
+
+  private:
+    TempDir folder_;
+    Environment env_;
+    std::string port_;
+    std::unique_ptr<Process> process_;
+};
+
+// A member of a result, by a JSON pointer; as text where it is no string.
+std::string at(const json::Document& document, const char* pointer);
+
+// Adds a job as a producer would, with redis-cli, and waits for its result.
+json::Document raw_job(const RedisServer& redis, const std::string& id, const std::string& text);
+
+}  // namespace nexus::test

@@ -1,0 +1,376 @@
+// The runner as a whole on a real Redis, with the simulated backend.
+#include "runner.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "support/wait_until.hpp"
+
+using namespace nexus;
+using namespace nexus::test;
+using std::chrono::seconds;
+
+namespace {
+
+std::string plain(const std::string& action, const std::string& id,
+                  const std::string& tenant = "acme") {
+    return R"({"v":1,"id":")" + id + R"(","action":")" + action + R"(","tenant_id":")" + tenant +
+           R"(","payload":{},"reply_to":"nexus:reply:)" + id + R"("})";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the six verbs through plain redis-cli: results, ledger, events live and durable") {
+    RedisServer redis({.password = "swordfish"});
+    Runner runner(redis, {});
+    runner.start();
+    Process live(redis.cli_command({"PSUBSCRIBE", "tenant:*:events"}));
+    wait_until([&] { return contains(live.output(), "psubscribe"); }, seconds(10),
+               "the subscription stands");
+    const struct {
+        const char *action, *detail;
+    } rows[] = {{"provision", "provisioned"}, {"health", "ok"},         {"stop", "stopped"},
+                {"start", "started"},         {"restart", "restarted"}, {"delete", "deleted"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.action);
+        const std::string id = std::string("id-") + row.action;
+        const auto result = raw_job(redis, id, plain(row.action, id));
+        CHECK(at(result, "/status") == "succeeded");
+        CHECK(at(result, "/detail") == row.detail);
+        CHECK(at(result, "/job_id") == id);
+        CHECK(at(result, "/tenant_id") == "acme");
+        CHECK(at(result, "/node") == "n1");
+        CHECK(at(result, "/attempts") == "1");
+        CHECK(redis.cli({"HGET", "nexus:job:" + id, "state"}) == "succeeded");
+    }
+    wait_until([&] { return contains(live.output(), "deleted"); }, seconds(10),
+               "the last event came");
+    CHECK(contains(live.output(), R"("state":"running")"));
+    CHECK(contains(live.output(), R"("state":"paused")"));
+    CHECK(redis.cli({"XLEN", "nexus:results"}) == "6");
+    CHECK(redis.cli({"XLEN", "nexus:events"}) == "4");
+    CHECK(redis.cli({"XLEN", "nexus:jobs"}) == "0");
+    CHECK(redis.cli({"XLEN", "nexus:node:n1:jobs"}) == "0");
+    CHECK(redis.cli({"HEXISTS", "nexus:tenants", "acme"}) == "0");
+    CHECK(redis.cli({"HGET", "nexus:node:n1", "state"}) == "active");
+    CHECK(redis.cli({"TTL", "nexus:job:id-stop"}) != "-1");
+    CHECK_FALSE(contains(runner.log(), "swordfish"));
+    CHECK(runner.stop() == 0);
+    CHECK(redis.cli({"EXISTS", "nexus:node:n1"}) == "0");
+}
+
+TEST_CASE("a job added straight to the node's stream runs too") {
+    RedisServer redis;
+    Runner runner(redis, {});
+    runner.start();
+    redis.cli({"XADD", "nexus:node:n1:jobs", "*", "job", plain("provision", "direct")});
+    CHECK(contains(redis.cli({"BLPOP", "nexus:reply:direct", "20"}), "provisioned"));
+    CHECK(redis.cli({"HGET", "nexus:tenants", "acme"}) == "n1");
+}
+
+TEST_CASE("malformed jobs become dead letters with their bytes, and disturb nothing") {
+    RedisServer redis;
+    Runner runner(redis, {});
+    runner.start();
+    const std::string hostile[] = {
+        "not json",
+        "{}",
+        R"({"id":"m1","action":"explode","tenant_id":"acme","payload":{},"reply_to":"nexus:reply:m1"})",
+        R"({"id":"m2","action":"stop","tenant_id":"../x","payload":{},"reply_to":"nexus:reply:m2"})",
+        R"({"id":"m3","action":"stop","tenant_id":"acme","tenant_id":"beta","payload":{}})",
+        std::string(2000, '['),
+        std::string((1U << 20U) + 10, 'x')};
+    for (const auto& text : hostile) {
+        // From a file: a megabyte is too long for a command line.
+        TempDir folder;
+        write_file(folder / "job", text);
+        const auto added = run(Command{{"sh", "-c",
+                                        "redis-cli -x -p " + std::to_string(redis.port()) +
+                                            " XADD nexus:jobs '*' job <" + (folder / "job")}});
+        REQUIRE(added.code == 0);
+    }
+    redis.cli({"XADD", "nexus:jobs", "*", "surprise", "no field named job"});
+    CHECK(contains(redis.cli({"BLPOP", "nexus:reply:m1", "20"}),
+                   R"("code":"invalid_job","message":"/action: )"));
+    CHECK(contains(redis.cli({"BLPOP", "nexus:reply:m2", "20"}),
+                   R"("code":"invalid_tenant_id","message":"/tenant_id: )"));
+    wait_until(
+        [&] {
+            return redis.cli({"XLEN", "nexus:dead"}) == "8";
+        },
+        seconds(20), "all are dead letters");
+    const auto dead = redis.cli({"XRANGE", "nexus:dead", "-", "+", "COUNT", "6"});
+    CHECK(contains(dead, "malformed"));
+    CHECK(contains(dead, "not json"));
+    CHECK(contains(dead, "/tenant_id: occurs twice"));
+    CHECK(at(raw_job(redis, "good", plain("provision", "good")), "/status") == "succeeded");
+    CHECK(redis.cli({"XLEN", "nexus:node:n1:jobs"}) == "0");
+}
+
+TEST_CASE("a job id that ended answers with its first result, one that is pending is joined") {
+    RedisServer redis;
+    TempDir folder;
+    const std::string journal = folder / "journal";
+    Runner runner(redis,
+                  {{"BACKEND_CONFIG", R"({"latency_ms":100,"journal":")" + journal + R"("})"}});
+    runner.start();
+    const auto job = plain("provision", "same");
+    for (int i = 0; i < 3; ++i)
+        redis.cli({"XADD", "nexus:jobs", "*", "job", job});
+    std::string results[4];
+    for (int i = 0; i < 3; ++i)
+        results[i] = redis.cli({"BLPOP", "nexus:reply:same", "30"});
+    redis.cli({"XADD", "nexus:jobs", "*", "job", job});
+    results[3] = redis.cli({"BLPOP", "nexus:reply:same", "30"});
+    for (const auto& result : results)
+        CHECK(result == results[0]);
+    CHECK(redis.cli({"XLEN", "nexus:results"}) == "1");
+    const auto journal_text = read_file(journal);
+    CHECK(journal_text.find("\"start\"") == journal_text.rfind("\"start\""));
+}
+
+TEST_CASE("a tenant's jobs take effect in their order, and tenants run side by side") {
+    RedisServer redis;
+    Runner runner(redis, {{"BACKEND_CONFIG", R"({"latency_ms":2})"}});
+    runner.start();
+    for (int i = 0; i < 10; ++i) {
+        for (const char* tenant : {"one", "two", "three"}) {
+            const std::string id = std::string(tenant) + std::to_string(i);
+            redis.cli({"XADD", "nexus:jobs", "*", "job",
+                       plain(i == 0 ? "provision" : "restart", id, tenant)});
+        }
+    }
+    wait_until(
+        [&] {
+            return redis.cli({"XLEN", "nexus:results"}) == "30";
+        },
+        seconds(60), "all have ended");
+    const auto results = redis.cli({"XRANGE", "nexus:results", "-", "+"});
+    for (const char* tenant : {"one", "two", "three"}) {
+        std::size_t last = 0;
+        for (int i = 0; i < 10; ++i) {
+            const auto place =
+                results.find("\"job_id\":\"" + std::string(tenant) + std::to_string(i) + "\"");
+            REQUIRE(place != std::string::npos);
+            CHECK(place > last);
+            last = place;
+        }
+    }
+}
+
+TEST_CASE("a runner that is killed in the middle finishes the job at its next start, at once") {
+    RedisServer redis;
+    TempDir folder;
+    const std::string config =
+        R"({"state_file":")" + (folder / "state") + R"(","tenants":{"acme":{"crash":["start"]}}})";
+    Runner runner(redis, {{"BACKEND_CONFIG", config}});
+    runner.start();
+    redis.cli({"XADD", "nexus:jobs", "*", "job", plain("provision", "survivor")});
+    REQUIRE(runner.process().wait(seconds(20)));
+    CHECK(redis.cli({"HGET", "nexus:job:survivor", "state"}) == "running");
+    runner.env()["BACKEND_CONFIG"] = R"({"state_file":")" + (folder / "state") + R"("})";
+    runner.start();
+    CHECK(contains(redis.cli({"BLPOP", "nexus:reply:survivor", "30"}), "provisioned"));
+    CHECK(redis.cli({"XLEN", "nexus:results"}) == "1");
+}
+
+TEST_CASE("SIGTERM cancels what overruns the drain and leaves it pending for the next start") {
+    RedisServer redis;
+    Runner runner(redis, {{"DRAIN_TIMEOUT", "200ms"},
+                          {"BACKEND_CONFIG", R"({"tenants":{"acme":{"latency_ms":60000}}})"}});
+    runner.start();
+    redis.cli({"XADD", "nexus:jobs", "*", "job", plain("provision", "slow")});
+    wait_until(
+        [&] {
+            return redis.cli({"HGET", "nexus:job:slow", "state"}) == "running";
+        },
+        seconds(20), "it runs");
+    CHECK(runner.stop() == 0);
+    CHECK(redis.cli({"XLEN", "nexus:node:n1:jobs"}) == "1");
+    runner.env()["BACKEND_CONFIG"] = "{}";
+    runner.start();
+    CHECK(contains(redis.cli({"BLPOP", "nexus:reply:slow", "30"}), "provisioned"));
+}
+
+TEST_CASE("a deadline that has passed ends the job before it begins") {
+    RedisServer redis;
+    Runner runner(redis, {});
+    runner.start();
+    const auto result =
+        raw_job(redis, "late",
+                R"({"id":"late","action":"provision","tenant_id":"acme","payload":{},)"
+                R"("deadline":"2020-01-01T00:00:00Z","reply_to":"nexus:reply:late"})");
+    CHECK(at(result, "/error/code") == "deadline");
+    CHECK(contains(redis.cli({"XRANGE", "nexus:dead", "-", "+"}), "deadline"));
+}
+
+TEST_CASE("a second process for the same node is kept out, by the folder and by the lease") {
+    RedisServer redis;
+    Runner first(redis, {});
+    first.start();
+    Runner same_folder(redis, {{"STATE_DIR", first.state_dir()}});
+    CHECK(same_folder.refusal() == 75);
+    CHECK(contains(same_folder.log(), "STATE_DIR"));
+    Runner other_folder(redis, {});
+    CHECK(other_folder.refusal() == 75);
+    CHECK(contains(other_folder.log(), "another process serves node n1"));
+}
+
+TEST_CASE("a process whose lease another took over changes nothing more, and says why it ends") {
+    RedisServer redis;
+    Runner runner(redis, {});
+    runner.start();
+    redis.cli({"HSET", "nexus:node:n1", "epoch", "99999999999999"});
+    redis.cli({"XADD", "nexus:jobs", "*", "job", plain("provision", "fenced")});
+    const auto code = runner.process().wait(seconds(30));
+    REQUIRE(code);
+    CHECK(*code == 75);
+    CHECK(contains(runner.log(), "this runner ends"));
+    CHECK(redis.cli({"XLEN", "nexus:jobs"}) == "1");
+    CHECK(redis.cli({"XLEN", "nexus:results"}) == "0");
+}
+
+TEST_CASE("Redis that comes back empty finds the runner at work again") {
+    RedisServer redis;
+    Runner runner(redis, {});
+    runner.start();
+    CHECK(at(raw_job(redis, "a", plain("provision", "a")), "/status") == "succeeded");
+    redis.cli({"FLUSHALL"});
+    wait_until(
+        [&] {
+            return redis.cli({"HGET", "nexus:tenants", "acme"}) == "n1";
+        },
+        seconds(30), "placed again");
+    CHECK(at(raw_job(redis, "b", plain("stop", "b")), "/status") == "succeeded");
+    redis.restart();
+    CHECK(at(raw_job(redis, "c", plain("start", "c")), "/status") != "(none)");
+    CHECK(runner.http("/healthz").status == 200);
+}
+
+TEST_CASE("what is missing at the start is named with its mend and its exit code") {
+    RedisServer redis({.password = "swordfish"});
+    const std::string nobody = "127.0.0.1:" + std::to_string(free_port());
+    TempDir folder;
+    write_file(folder / "file", "");
+    const std::string socket = folder / "engine.sock";
+    const struct {
+        Environment changes;
+        int code;
+        std::string says;
+    } rows[] = {
+        {{{"REDIS_URL", "redis://default:pw@" + nobody + "/0"}}, 69, nobody},
+        {{{"REDIS_URL", redis.url("default", "wrong-one")}}, 78, "REDIS_URL"},
+        {{{"REDIS_URL", "default:pw@10.0.0.2"}}, 78, "scheme"},
+        {{{"BACKEND", "docker"}, {"BACKEND_ENDPOINT", "unix://" + socket}}, 69, socket},
+        {{{"BACKEND", "nonesuch"}}, 78, "nonesuch"},
+        {{{"BACKEND_CONFIG", R"({"no_such_key":1})"}}, 78, "no_such_key"},
+        {{{"TENANT_ROOT", folder / "file"}}, 78, "TENANT_ROOT"},
+        {{{"TENANT_ROOT", "/proc/nexus"}}, 78, "TENANT_ROOT"},
+        {{{"STATE_DIR", "/proc/nexus"}}, 78, "STATE_DIR"},
+        {{{"NEXUS_IMAGE", "example.test/nexus:latest"}}, 78, "NEXUS_IMAGE"},
+    };
+    for (const auto& row : rows) {
+        Runner runner(redis, row.changes);
+        CAPTURE(row.says);
+        CHECK(runner.refusal() == row.code);
+        CAPTURE(runner.log());
+        CHECK(contains(runner.log(), row.says));
+        CHECK_FALSE(contains(runner.log(), "swordfish"));
+        CHECK_FALSE(contains(runner.log(), "wrong-one"));
+    }
+}
+
+TEST_CASE("an engine that answers garbage is named, and the start refused") {
+    RedisServer redis;
+    TempDir folder;
+    const std::string path = folder / "engine.sock";
+    const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    REQUIRE(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(listener, 8) == 0);
+    std::thread engine([listener] {
+        for (int client = ::accept(listener, nullptr, nullptr); client >= 0;
+             client = ::accept(listener, nullptr, nullptr)) {
+            const std::string garbage = "\x01\x02 this is no HTTP\r\n\r\n";
+            [[maybe_unused]] const auto written = ::write(client, garbage.data(), garbage.size());
+            ::close(client);
+        }
+    });
+    Runner runner(redis, {{"BACKEND", "docker"}, {"BACKEND_ENDPOINT", "unix://" + path}});
+    CHECK(runner.refusal() == 69);
+    CHECK(contains(runner.log(), path));
+    ::shutdown(listener, SHUT_RDWR);
+    engine.join();
+    ::close(listener);
+}
+
+TEST_CASE("jobs over rediss:// with a CA; a wrong CA is refused") {
+    RedisServer redis({.password = "swordfish", .tls = true});
+    RedisServer stranger({.tls = true});
+    Runner runner(redis, {{"REDIS_CA_FILE", redis.certificates().ca()}});
+    runner.start();
+    CHECK(at(runner.job({"provision", "acme"}), "/detail") == "provisioned");
+    Runner misled(redis, {{"REDIS_CA_FILE", stranger.certificates().ca()}, {"NODE_NAME", "n2"}});
+    CHECK(misled.refusal() == 78);
+    CAPTURE(misled.log());
+    CHECK(contains(misled.log(), "certificate"));
+}
+
+TEST_CASE("HTTP answers what it should and nothing else") {
+    RedisServer redis;
+    Runner runner(redis, {});
+    runner.start();
+    const auto health = runner.http("/healthz");
+    CHECK(health.status == 200);
+    CHECK(health.body.rfind(R"({"ok":true,"node":"n1","version":")", 0) == 0);
+    for (const char* check : {"redis", "backend", "lease", "tenant_root", "disk"}) {
+        CHECK(contains(runner.http("/readyz").body, '"' + std::string(check) + "\":{\"ok\":true"));
+    }
+    CHECK(runner.http("/nothing").status == 404);
+    CHECK(runner.http("/healthz", {"-X", "POST"}).status == 405);
+    redis.stop();
+    wait_until([&] { return runner.http("/readyz").status == 503; }, seconds(20),
+               "/readyz sees that Redis is gone");
+    CHECK(contains(runner.http("/readyz").body, R"("redis":{"ok":false)"));
+    CHECK(runner.http("/healthz").status == 200);
+}
+
+TEST_CASE("the command line teaches, refuses and reports") {
+    RedisServer redis;
+    Runner runner(redis, {});
+    runner.start();
+    CHECK(runner.cli({"--help"}).code == 0);
+    CHECK(contains(runner.cli({"--help"}).out, "check-config"));
+    CHECK(runner.cli({"no-such-command"}).code == 64);
+    CHECK(runner.cli({"submit", "provision"}).code == 64);
+    const auto refused = runner.cli({"submit", "explode", "acme"});
+    CHECK(refused.code == 64);
+    CHECK(contains(refused.err, "/action"));
+    CHECK(runner.cli({"submit", "start", "nobody", "--wait"}).code == 1);
+    CHECK(contains(runner.cli({"version"}).out, "nexus-runner "));
+    CHECK(contains(runner.cli({"schema", "provision"}).out, "runtime_env"));
+    CHECK(runner.cli({"schema", "explode"}).code == 64);
+    const auto result = runner.job({"provision", "acme", "--image", "example.test/nexus:2"});
+    CHECK(at(result, "/detail") == "provisioned");
+    const auto job = runner.cli({"job", at(result, "/job_id"), "--json"});
+    CHECK(job.code == 0);
+    CHECK(contains(job.out, R"("state":"succeeded")"));
+    CHECK(runner.cli({"job", "unknown"}).code == 1);
+    CHECK(contains(runner.cli({"events", "acme"}).out, "runtime.status"));
+    CHECK(runner.cli({"events", "other"}).out.empty());
+    const auto checked = runner.cli({"check-config"});
+    CAPTURE(checked.out);
+    CHECK(checked.code == 0);
+    CHECK(contains(checked.out, "Redis answers"));
+}
