@@ -76,6 +76,8 @@ void Intake::run(Progress::Beat& beat) {
             }
             if (error.code() == "NOGROUP") {
                 rejoin();
+            } else if (error.code() == unleased_code) {
+                stop_.wait_for(between_tries);
             } else if (error.kind() != redis::ErrorKind::cancelled) {
                 log_.error("the queue cannot be read; trying again", {{"message", error.what()}});
                 stop_.wait_for(between_tries);

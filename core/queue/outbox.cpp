@@ -128,7 +128,10 @@ bool Outbox::send(const std::vector<OutboxItem>& batch, Progress::Beat& beat) {
                 on_fenced_(error.what());
                 return false;
             }
-            log_.error("results cannot be delivered; trying again", {{"message", error.what()}});
+            if (error.code() != unleased_code) {
+                log_.error("results cannot be delivered; trying again",
+                           {{"message", error.what()}});
+            }
             if (abandon_.wait_for(between_tries)) return false;
         }
     }

@@ -14,4 +14,8 @@ const redis::Script& lease_script();
 // The code word of the error reply with which a script answers a process whose lease another holds.
 inline constexpr const char* fenced_code = "FENCED";
 
+// The same where nobody holds it: it ran out, or Redis lost its data. The lease loop takes it up
+// again.
+inline constexpr const char* unleased_code = "UNLEASED";
+
 }  // namespace nexus::queue

@@ -14,7 +14,7 @@ namespace nexus::docker {
 struct ApiVersion {
     int major = 0;
     int minor = 0;
-    auto operator<=>(const ApiVersion&) const = default;
+    auto operator<=>(const ApiVersion&) const = default;  // NOLINT(modernize-use-nullptr)
     std::string text() const { return std::to_string(major) + "." + std::to_string(minor); }
 };
 

@@ -198,7 +198,8 @@ engine::Request create_container(const ContainerSpec& spec, const std::string& n
         if (name.empty() || name.find('=') != std::string::npos) {
             refuse("env", name, "is no name of a variable");
         }
-        body.env.push_back(name + "=" + value);
+        body.env.push_back(name);
+        body.env.back().append("=").append(value);
     }
     body.stop_timeout = spec.stop_timeout_seconds;
     body.host = host_config(spec, network_id);

@@ -150,8 +150,10 @@ Request info() {
 
 Request list_containers(const Labels& labels) {
     std::vector<std::string> wanted;
-    for (const auto& [name, value] : labels)
-        wanted.push_back(value.empty() ? name : name + "=" + value);
+    for (const auto& [name, value] : labels) {
+        wanted.push_back(name);
+        if (!value.empty()) wanted.back().append("=").append(value);
+    }
     engine::Query query{{"all", "1"}};
     if (!wanted.empty()) query.emplace_back("filters", engine::filters({{"label", wanted}}));
     return {"GET", engine::with_query("/containers/json", query)};

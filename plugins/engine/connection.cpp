@@ -45,7 +45,7 @@ Answer Connection::exchange(const CallContext& ctx, const Request& request,
                             const BodyConsumer& consume) {
     complete_ = false;
     label_ = request.label();
-    socket_->serve(ctx);
+    socket_->begin_call(ctx);
     Answer answer;
     try {
         send(request);
@@ -54,7 +54,7 @@ Answer Connection::exchange(const CallContext& ctx, const Request& request,
         socket_->rethrow_failure();
         fail("answered something that is not HTTP");
     }
-    socket_->release();
+    socket_->end_call();
     complete_ = true;
     return answer;
 }

@@ -58,7 +58,7 @@ class HttpClient::Pool {
     Shared take() {
         const std::lock_guard lock(mutex_);
         while (!idle_.empty()) {
-            const Shared connection = std::move(idle_.back());
+            Shared connection = std::move(idle_.back());
             idle_.pop_back();
             if (connection->is_reusable()) return connection;
         }

@@ -71,7 +71,7 @@ Socket::Socket(const CallContext& ctx, const Engine& engine,
     connect_socket(ctx, engine, sockfd(), address);
 }
 
-void Socket::serve(const CallContext& ctx) {
+void Socket::begin_call(const CallContext& ctx) {
     ctx_ = &ctx;
     failure_ = nullptr;
     received_ = false;

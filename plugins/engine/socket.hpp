@@ -18,13 +18,13 @@ class Socket final : public Poco::Net::StreamSocketImpl {
     // `timeout`, `cancelled`.
     Socket(const CallContext& ctx, const Engine& engine, const Poco::Net::SocketAddress& address);
 
-    // From here on waits belong to `ctx`, which must live until release().
-    void serve(const CallContext& ctx);
-    void release() noexcept { ctx_ = nullptr; }
+    // From here on waits belong to `ctx`, which must live until end_call().
+    void begin_call(const CallContext& ctx);
+    void end_call() noexcept { ctx_ = nullptr; }
 
-    // Throws the first failure since serve(), if there was one.
+    // Throws the first failure since begin_call(), if there was one.
     void rethrow_failure() const;
-    // Since serve(): bytes that came, and whether the engine has closed its side.
+    // Since begin_call(): bytes that came, and whether the engine has closed its side.
     bool anything_received() const noexcept { return received_; }
     bool closed_by_engine() const noexcept { return closed_; }
     // Neither closed nor holding bytes that nobody asked for.

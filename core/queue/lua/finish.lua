@@ -18,7 +18,11 @@ local stream = prefix .. ':node:' .. node .. ':jobs'
 local ended = { succeeded = true, failed = true, cancelled = true }
 local width = 12
 
-if redis.call('HGET', KEYS[1], 'epoch') ~= epoch then
+local held = redis.call('HGET', KEYS[1], 'epoch')
+if not held then
+  return redis.error_reply('UNLEASED the lease of node ' .. node .. ' is gone and will be taken up again')
+end
+if held ~= epoch then
   return redis.error_reply('FENCED another process holds the lease of node ' .. node)
 end
 

@@ -10,7 +10,11 @@ local prefix, caller, epoch, now, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARG
 local intake = KEYS[1]
 local placements = prefix .. ':tenants'
 
-if redis.call('HGET', prefix .. ':node:' .. caller, 'epoch') ~= epoch then
+local held = redis.call('HGET', prefix .. ':node:' .. caller, 'epoch')
+if not held then
+  return redis.error_reply('UNLEASED the lease of node ' .. caller .. ' is gone and will be taken up again')
+end
+if held ~= epoch then
   return redis.error_reply('FENCED another process holds the lease of node ' .. caller)
 end
 

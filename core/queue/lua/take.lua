@@ -8,7 +8,11 @@ local prefix, node, epoch, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local placements = prefix .. ':tenants'
 local ended = { succeeded = true, failed = true, cancelled = true }
 
-if redis.call('HGET', KEYS[1], 'epoch') ~= epoch then
+local held = redis.call('HGET', KEYS[1], 'epoch')
+if not held then
+  return redis.error_reply('UNLEASED the lease of node ' .. node .. ' is gone and will be taken up again')
+end
+if held ~= epoch then
   return redis.error_reply('FENCED another process holds the lease of node ' .. node)
 end
 
