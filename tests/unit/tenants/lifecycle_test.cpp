@@ -10,6 +10,7 @@
 #include "base/failure.hpp"
 #include "fake_backend.hpp"
 #include "support/temp_dir.hpp"
+#include "tenants/tenant_files.hpp"
 
 using namespace nexus;
 using namespace nexus::tenants;
@@ -125,7 +126,7 @@ TEST_CASE_FIXTURE(House,
 TEST_CASE_FIXTURE(House, "a changed environment means a new container and the same volumes") {
     provision();
     ProvisionRequest request;
-    request.env = Environment{{"GREETING", "hello"}};
+    request.env = tenants::Environment{{"GREETING", "hello"}};
     provision(request);
     CHECK(count("remove") == 1);
     CHECK(count("remove_volume") == 0);
@@ -137,7 +138,7 @@ TEST_CASE_FIXTURE(House, "the shared secret is kept when a later job leaves it o
     request.bridge_shared_secret = "s3cret-value";
     provision(request);
     request.bridge_shared_secret.reset();
-    request.env = Environment{{"A", "1"}};
+    request.env = tenants::Environment{{"A", "1"}};
     provision(request);
     CHECK(backend.specs.at("tenant_acme_runtime").env.at("BRIDGE_SHARED_SECRET") == "s3cret-value");
 }
@@ -201,7 +202,7 @@ TEST_CASE_FIXTURE(
     backend.phase_after_start = Phase::exited;
     backend.log_text = "connecting with tok-12345\nfatal\n";
     ProvisionRequest request;
-    request.env = Environment{{"API_TOKEN", "tok-12345"}};
+    request.env = tenants::Environment{{"API_TOKEN", "tok-12345"}};
     try {
         provision(request);
         FAIL("it came up");
