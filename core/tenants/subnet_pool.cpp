@@ -34,7 +34,8 @@ std::string SubnetPool::take() {
         std::string subnet = to_text(pool_.base + lowest_free_ * subnet_size);
         if (taken_.insert(subnet).second) return subnet;
     }
-    throw Failure(ErrorCode::exhausted, "every /28 of TENANT_SUBNET_POOL is taken, " + std::to_string(count) +
+    throw Failure(ErrorCode::exhausted, "every /28 of TENANT_SUBNET_POOL is taken, " +
+                                            std::to_string(count) +
                                             " in all; widen the pool or delete tenants");
 }
 

@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Worker, "six verbs, seen from the engine's side and from insid
     CHECK(at(seen, "/State/Status") == "running");
     CHECK(at(seen, "/Config/Labels/io.nexus.tenant") == "rt-acme");
     CHECK(at(seen, "/Config/Labels/io.nexus.node") == "n1");
-    CHECK(at(seen, "/HostConfig/NetworkMode") == "tenant_rt-acme_net");
+    CHECK(at(seen, "/NetworkSettings/Networks/tenant_rt-acme_net/NetworkID") != "(none)");
     CHECK(at(seen, "/HostConfig/Memory") == "67108864");
     CHECK(at(seen, "/HostConfig/MemorySwap") == "67108864");
     CHECK(at(seen, "/HostConfig/NanoCpus") == "500000000");
