@@ -65,7 +65,8 @@ void print_object(const std::string& text, bool as_json) {
         return;
     }
     constexpr int widest_name = 14;
-    for (const auto& member : document.GetObject()) {
+    const json::Document& object = document;  // const: clang 14 finds the other iterators ambiguous
+    for (const auto& member : object.GetObject()) {
         std::printf("%-*s %s\n", widest_name, member.name.GetString(), shown(member.value).c_str());
     }
     std::fflush(stdout);
