@@ -29,6 +29,7 @@ class FakeClient {
 
   private:
     int fd_, stop_fd_;
+    mutable std::string kept_;  // came with what was expected, and is the next to be received
 };
 
 class FakeServer {
