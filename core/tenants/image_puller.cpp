@@ -24,29 +24,40 @@ void ImagePuller::ensure(const CallContext& ctx, const config::ImageRef& image) 
         auto& slot = pulls_[image.text()];
         if (!slot) {
             const auto mine = slot = std::make_shared<Pull>();
-            lock.unlock();
-            try {
-                pull(ctx, image);
-            } catch (const Failure& failure) {
-                mine->error = std::current_exception();
-                mine->abandoned =
-                    failure.code() == ErrorCode::cancelled || failure.code() == ErrorCode::timeout;
-            } catch (...) {
-                mine->error = std::current_exception();
-            }
-            lock.lock();
-            mine->done = true;
-            pulls_.erase(image.text());
-            changed_.notify_all();
-            if (mine->error) std::rethrow_exception(mine->error);
+            lead(lock, ctx, image, *mine);
             return;
         }
         const auto other = slot;
         wait(lock, ctx, *other);
-        if (other->abandoned) continue;
-        if (other->error) std::rethrow_exception(other->error);
+        if (other->abandoned()) continue;
+        if (const auto& refusal = other->refusal) {
+            throw Failure(refusal->code, refusal->message, refusal->retryable);
+        }
         return;
     }
+}
+
+void ImagePuller::lead(std::unique_lock<std::mutex>& lock, const CallContext& ctx,
+                       const config::ImageRef& image, Pull& mine) {
+    const auto end = [&] {
+        lock.lock();
+        mine.done = true;
+        pulls_.erase(image.text());
+        changed_.notify_all();
+    };
+    lock.unlock();
+    try {
+        pull(ctx, image);
+    } catch (const Failure& failure) {
+        mine.refusal = Refusal{failure.code(), failure.what(), failure.retryable()};
+        end();
+        throw;
+    } catch (const std::exception& error) {
+        mine.refusal = Refusal{ErrorCode::internal, error.what(), false};
+        end();
+        throw;
+    }
+    end();
 }
 
 void ImagePuller::wait(std::unique_lock<std::mutex>& lock, const CallContext& ctx,

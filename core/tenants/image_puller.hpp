@@ -3,13 +3,14 @@
 #pragma once
 
 #include <condition_variable>
-#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <nexus/backend.hpp>
+#include <optional>
 #include <string>
 
+#include "base/failure.hpp"
 #include "base/log.hpp"
 #include "config/image_ref.hpp"
 
@@ -26,12 +27,25 @@ class ImagePuller {
     void ensure(const CallContext& ctx, const config::ImageRef& image);
 
   private:
+    // Kept as plain values: each waiter throws an exception of its own.
+    struct Refusal {
+        ErrorCode code;
+        std::string message;
+        bool retryable;
+    };
     struct Pull {
         bool done = false;
-        bool abandoned = false;  // the one who pulled was cancelled or overdue; another takes over
-        std::exception_ptr error;
+        std::optional<Refusal> refusal;
+
+        // The one who pulled was cancelled or overdue; another takes over.
+        bool abandoned() const {
+            return refusal &&
+                   (refusal->code == ErrorCode::cancelled || refusal->code == ErrorCode::timeout);
+        }
     };
 
+    void lead(std::unique_lock<std::mutex>& lock, const CallContext& ctx,
+              const config::ImageRef& image, Pull& mine);
     void pull(const CallContext& ctx, const config::ImageRef& image);
     void wait(std::unique_lock<std::mutex>& lock, const CallContext& ctx, const Pull& pull);
 

@@ -123,11 +123,12 @@ TEST_CASE("a container that ignores the stop signal is killed after its grace") 
         const int cancel = ::eventfd(0, EFD_CLOEXEC);
         auto ctx = f.ctx();
         ctx.cancel_fd = cancel;
-        const std::jthread canceller([&] { ::eventfd_write(cancel, 1); });
+        std::jthread canceller([&] { ::eventfd_write(cancel, 1); });
         const auto start = steady_clock::now();
         const auto error = error_of([&] { f.backend->stop(ctx, spec.name, seconds(20)); });
         CHECK(error.code() == Code::cancelled);
         CHECK(steady_clock::now() - start < seconds(1));
+        canceller.join();
         ::close(cancel);
     }
     f.backend->remove(f.ctx(), spec.name);

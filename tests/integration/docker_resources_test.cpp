@@ -177,7 +177,7 @@ TEST_CASE("a pull that does not move ends with the deadline and with a cancellat
     ctx.cancel_fd = cancel;
     const auto length = f.log.text().size();
     std::atomic<steady_clock::time_point> cancelled_at{};
-    const std::jthread canceller([&] {
+    std::jthread canceller([&] {
         holds_within(seconds(10), [&] { return f.log.text().size() > length; });
         cancelled_at = steady_clock::now();
         ::eventfd_write(cancel, 1);
@@ -186,6 +186,7 @@ TEST_CASE("a pull that does not move ends with the deadline and with a cancellat
     CHECK(error.code() == Code::cancelled);
     CHECK(steady_clock::now() - cancelled_at.load() < seconds(1));
     registry.signal(SIGCONT);
+    canceller.join();
     ::close(cancel);
 }
 
