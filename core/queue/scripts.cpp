@@ -6,7 +6,7 @@ namespace nexus::queue {
 namespace {
 
 redis::Script load(std::string_view name) {
-    return redis::Script(std::string(embedded_lua(name)));
+    return redis::Script(std::string(embedded_lua("prelude")).append(embedded_lua(name)));
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ const redis::Script& finish_script() {
 }
 
 const redis::Script& lease_script() {
-    static const redis::Script script = load("lease");
+    static const redis::Script script{embedded_lua("lease")};
     return script;
 }
 

@@ -77,7 +77,7 @@ Convergence::Convergence(Backend& backend, const TenantStore& store,
                          const config::Settings& settings)
     : backend_(backend), store_(store), settings_(settings) {}
 
-Convergence::Started Convergence::run(const TenantRecord& record, const JobContext& context) {
+bool Convergence::run(const TenantRecord& record, const JobContext& context) {
     const TenantFiles files(store_.folder(record.tenant_id));
     const ContainerSpec spec =
         runtime_spec(record, files.read_environment(), files.config_path(), settings_);
@@ -88,10 +88,10 @@ Convergence::Started Convergence::run(const TenantRecord& record, const JobConte
             backend_.ensure_volume(context.call(), {mount.volume, labels});
         }
         const ContainerState state = ensure_current(spec, context);
-        const Started started{state.phase == Phase::created, state.phase == Phase::running};
-        if (!started.was_running) backend_.start(context.call(), spec.name);
+        const bool was_running = state.phase == Phase::running;
+        if (!was_running) start(spec, context);
         wait_until_up(spec.name, context);
-        return started;
+        return was_running;
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
@@ -110,6 +110,19 @@ ContainerState Convergence::ensure_current(const ContainerSpec& spec, const JobC
     backend_.stop(context.call(), spec.name, std::chrono::seconds(spec.stop_timeout_seconds));
     backend_.remove(context.call(), spec.name);
     return backend_.ensure_container(context.call(), spec);
+}
+
+// A container that ran on a network which was made anew since never finds it again, whatever its
+// spec says: it is made anew as well, and its volumes stay.
+void Convergence::start(const ContainerSpec& spec, const JobContext& context) {
+    try {
+        backend_.start(context.call(), spec.name);
+    } catch (const BackendError& error) {
+        if (error.code() != Code::not_found) throw;
+        backend_.remove(context.call(), spec.name);
+        backend_.ensure_container(context.call(), spec);
+        backend_.start(context.call(), spec.name);
+    }
 }
 
 void Convergence::wait_until_up(const std::string& name, const JobContext& context) {

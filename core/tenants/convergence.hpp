@@ -15,16 +15,12 @@ class Convergence {
   public:
     Convergence(Backend& backend, const TenantStore& store, const config::Settings& settings);
 
-    struct Started {
-        bool created = false;  // the container is a new one
-        bool was_running = false;
-    };
-
     // Network, volumes, container, running, and healthy where its image declares a health check. A
     // container that was made from another spec is replaced; the volumes stay. The image must be
     // there. Throws Failure; one of a runtime that does not come up has its last log lines in
     // `data`.
-    Started run(const TenantRecord& record, const JobContext& context);
+    // Returns whether the runtime was running already.
+    bool run(const TenantRecord& record, const JobContext& context);
 
     // The container stopped, if there is one.
     void stop(const TenantId& tenant, const JobContext& context);
@@ -36,6 +32,7 @@ class Convergence {
   private:
     void ensure_network(const TenantRecord& record, const JobContext& context);
     ContainerState ensure_current(const ContainerSpec& spec, const JobContext& context);
+    void start(const ContainerSpec& spec, const JobContext& context);
     void wait_until_up(const std::string& name, const JobContext& context);
     [[noreturn]] void fail_with_log(const ContainerState& state, const std::string& problem,
                                     const JobContext& context);

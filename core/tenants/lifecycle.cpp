@@ -61,11 +61,10 @@ VerbResult Lifecycle::start(const StartRequest& request, JobContext& context) {
 }
 
 VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) {
-    const auto started = run(request, context);
-    if (started.was_running) {
-        TenantRecord record = load(context.tenant());
+    const bool was_running = run(request, context);
+    if (was_running) {
         convergence_.stop(context.tenant(), context);
-        convergence_.run(record, context);
+        convergence_.run(load(context.tenant()), context);
     }
     return {"restarted", "{}", status("running", context)};
 }
@@ -181,7 +180,7 @@ void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& 
     if (request.skills) files.replace_skills(*request.skills);
 }
 
-Convergence::Started Lifecycle::run(const StartRequest& request, JobContext& context) {
+bool Lifecycle::run(const StartRequest& request, JobContext& context) {
     TenantRecord record = load(context.tenant());
     const auto image = choose_image(request.image, record);
     ensure_image(image, context);

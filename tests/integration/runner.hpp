@@ -54,6 +54,12 @@ class Runner {
 // A member of a result, by a JSON pointer; as text where it is no string.
 std::string at(const json::Document& document, const char* pointer);
 
+bool contains(const std::string& text, const std::string& part);
+
+// The text of a job with an empty payload, answered at nexus:reply:<id>.
+std::string plain(const std::string& action, const std::string& id,
+                  const std::string& tenant = "acme");
+
 // Adds a job as a producer would, with redis-cli, and waits for its result.
 json::Document raw_job(const RedisServer& redis, const std::string& id, const std::string& text);
 

@@ -90,6 +90,11 @@ TEST_CASE_FIXTURE(Worker, "six verbs, seen from the engine's side and from insid
     CHECK(at(inspect(), "/Id") == first);
     CHECK(inside("cat /data/session/x && echo kept") == "kept\n");
 
+    CHECK(at(runner.job({"stop", "rt-acme"}), "/detail") == "stopped");
+    CHECK(engine.curl("DELETE", "/networks/tenant_rt-acme_net").status == 204);
+    CHECK(at(runner.job({"start", "rt-acme"}), "/detail") == "started");
+    CHECK(inside("cat /data/session/x && echo kept") == "kept\n");
+
     CHECK(at(runner.job({"delete", "rt-acme"}), "/detail") == "deleted");
     CHECK(engine.curl("GET", "/containers/tenant_rt-acme_runtime/json").status == 404);
     CHECK(engine.curl("GET", "/volumes/tenant_rt-acme_session").status == 404);

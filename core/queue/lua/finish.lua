@@ -15,16 +15,10 @@
 -- to be acknowledged. So a call whose answer was lost is simply made again.
 local prefix, node, epoch, now, ledger_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local stream = prefix .. ':node:' .. node .. ':jobs'
-local ended = { succeeded = true, failed = true, cancelled = true }
 local width = 12
 
-local held = redis.call('HGET', KEYS[1], 'epoch')
-if not held then
-  return redis.error_reply('UNLEASED the lease of node ' .. node .. ' is gone and will be taken up again')
-end
-if held ~= epoch then
-  return redis.error_reply('FENCED another process holds the lease of node ' .. node)
-end
+local refusal = fence(KEYS[1], node, epoch)
+if refusal then return refusal end
 
 local function acknowledge(entry)
   local pending = redis.pcall('XACK', stream, 'runner', entry) == 1
@@ -51,11 +45,7 @@ end
 -- The bytes of the producer, as long as the entry is there.
 local function original(entry)
   local found = redis.call('XRANGE', stream, entry, entry)
-  local fields = found[1] and found[1][2] or {}
-  for i = 1, #fields, 2 do
-    if fields[i] == 'job' then return fields[i + 1] end
-  end
-  return ''
+  return job_text(found[1] and found[1][2] or {})
 end
 
 local function bury(item)

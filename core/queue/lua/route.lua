@@ -10,13 +10,8 @@ local prefix, caller, epoch, now, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARG
 local intake = KEYS[1]
 local placements = prefix .. ':tenants'
 
-local held = redis.call('HGET', prefix .. ':node:' .. caller, 'epoch')
-if not held then
-  return redis.error_reply('UNLEASED the lease of node ' .. caller .. ' is gone and will be taken up again')
-end
-if held ~= epoch then
-  return redis.error_reply('FENCED another process holds the lease of node ' .. caller)
-end
+local refusal = fence(prefix .. ':node:' .. caller, caller, epoch)
+if refusal then return refusal end
 
 local entries = redis.call('XRANGE', intake, '-', '+', 'COUNT', most)
 if #entries == 0 then return 0 end
@@ -47,13 +42,6 @@ local function roomiest()
     end
   end
   return best or caller
-end
-
-local function job_text(fields)
-  for i = 1, #fields, 2 do
-    if fields[i] == 'job' then return fields[i + 1] end
-  end
-  return ''
 end
 
 local function text_matching(value, pattern, longest)

@@ -6,15 +6,9 @@
 --          `elsewhere` and the node that holds the tenant; `in_use` and the tenant whose unfinished job has the same id
 local prefix, node, epoch, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local placements = prefix .. ':tenants'
-local ended = { succeeded = true, failed = true, cancelled = true }
 
-local held = redis.call('HGET', KEYS[1], 'epoch')
-if not held then
-  return redis.error_reply('UNLEASED the lease of node ' .. node .. ' is gone and will be taken up again')
-end
-if held ~= epoch then
-  return redis.error_reply('FENCED another process holds the lease of node ' .. node)
-end
+local refusal = fence(KEYS[1], node, epoch)
+if refusal then return refusal end
 
 local answers = {}
 local function answer(kind, value)

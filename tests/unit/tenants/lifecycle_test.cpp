@@ -287,3 +287,18 @@ TEST_CASE_FIXTURE(House, "a job taken up again after a crash counts its starts")
     lifecycle.provision({}, first);
     CHECK(store.load(acme)->job->starts == 2);
 }
+
+TEST_CASE_FIXTURE(House,
+                  "a container that lost its network for good is made anew, its volumes kept") {
+    provision();
+    stop();
+    bool lost = true;
+    backend.before = [&](const std::string& op) {
+        if (op == "start" && lost) throw BackendError(Code::not_found, "network not found", false);
+        if (op == "remove") lost = false;
+    };
+    CHECK(start().detail == "started");
+    CHECK(count("remove") == 1);
+    CHECK(count("remove_volume") == 0);
+    CHECK(backend.containers.at("tenant_acme_runtime").phase == Phase::running);
+}
