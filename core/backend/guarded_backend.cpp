@@ -145,4 +145,35 @@ void GuardedBackend::logs(const CallContext& ctx, const std::string& name, std::
     backend_->logs(ctx, name, tail, fd);
 }
 
+void GuardedBackend::pause(const CallContext& ctx, const std::string& name) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_PAUSE);
+    backend_->pause(ctx, name);
+}
+
+void GuardedBackend::unpause(const CallContext& ctx, const std::string& name) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_UNPAUSE);
+    backend_->unpause(ctx, name);
+}
+
+void GuardedBackend::rename(const CallContext& ctx, const std::string& name,
+                            const std::string& new_name) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_RENAME);
+    backend_->rename(ctx, name, new_name);
+}
+
+Stats GuardedBackend::stats(const CallContext& ctx, const std::string& name) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_STATS);
+    return backend_->stats(ctx, name);
+}
+
+VolumeCopy GuardedBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_EXPORT_VOLUME);
+    return backend_->export_volume(ctx, name, fd);
+}
+
+VolumeCopy GuardedBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_IMPORT_VOLUME);
+    return backend_->import_volume(ctx, name, fd);
+}
+
 }  // namespace nexus

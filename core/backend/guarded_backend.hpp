@@ -24,7 +24,7 @@ struct OperationStatistics {
 
 class GuardedBackend final : public Backend {
   public:
-    static constexpr std::size_t operations = NEXUS_OP_LOGS;
+    static constexpr std::size_t operations = NEXUS_OP_IMPORT_VOLUME;
 
     // `name` is the plugin's. A call that overruns its deadline by more than `overrun` makes the
     // backend stuck: until that call returns, every new one throws BackendError `unavailable`,
@@ -54,6 +54,13 @@ class GuardedBackend final : public Backend {
     void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
     void remove(const CallContext& ctx, const std::string& name) override;
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
+    void pause(const CallContext& ctx, const std::string& name) override;
+    void unpause(const CallContext& ctx, const std::string& name) override;
+    void rename(const CallContext& ctx, const std::string& name,
+                const std::string& new_name) override;
+    Stats stats(const CallContext& ctx, const std::string& name) override;
+    VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override;
+    VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override;
 
   private:
     using Clock = std::chrono::steady_clock;

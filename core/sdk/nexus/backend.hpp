@@ -69,6 +69,7 @@ struct Info {
     std::int64_t cpus = 0;
     std::int64_t memory_bytes = 0;
     std::vector<std::string> warnings;  // what an operator should know, a sentence each
+    bool runs_programs = true;          // false: containers are only pretended
 };
 
 struct NetworkSpec {
@@ -167,6 +168,24 @@ struct ContainerState {
     std::int64_t restarts = 0;  // by the engine's restart policy
 };
 
+// What a container uses at this moment; all zero while it does not run.
+struct Stats {
+    std::int64_t cpu_ns = 0;  // processor time since it was started, in nanoseconds
+    std::int64_t memory_bytes = 0;
+    std::int64_t memory_limit_bytes = 0;  // 0: none
+    std::int64_t pids = 0;
+    std::int64_t network_in_bytes = 0;
+    std::int64_t network_out_bytes = 0;
+};
+
+// What a volume's content came through.
+struct VolumeCopy {
+    std::string method;  // "mount_point": read directly; "archive": by the engine's API
+    std::vector<std::string> losses;  // what that way does not keep, a few words each
+    std::int64_t entries = 0;         // files, folders, links and so on, without the root
+    std::int64_t bytes = 0;           // of the files' content; a hole counts like data
+};
+
 // Something changed in the engine. A hint to look again.
 struct Event {
     std::string container;
@@ -246,6 +265,35 @@ class Backend {
     // Codes: `not_found`. A failure to write to `fd` is `internal`.
     virtual void logs(const CallContext& ctx, const std::string& name, std::int64_t tail,
                       int fd) = 0;
+
+    // From here on since minor 1 of the ABI. A backend that does not override one throws
+    // `unsupported`.
+
+    // Freezes every process of a running container; one that is paused is left alone. Idempotent.
+    // Codes: `not_found`, `conflict` (it does not run).
+    virtual void pause(const CallContext& ctx, const std::string& name);
+
+    // Lets a paused container run on; one that is not paused is left alone. Idempotent.
+    // Codes: `not_found`.
+    virtual void unpause(const CallContext& ctx, const std::string& name);
+
+    // Gives a container, running or not, another name. Codes: `not_found`, `exists`, `invalid`.
+    virtual void rename(const CallContext& ctx, const std::string& name,
+                        const std::string& new_name);
+
+    // Idempotent. Codes: `not_found`.
+    virtual Stats stats(const CallContext& ctx, const std::string& name);
+
+    // Writes the volume's content to `fd` as a POSIX tar with pax headers: "./" for the root
+    // folder first, then everything below it in the order of its names' bytes, so that the same
+    // content gives the same bytes. Sockets are left out. Idempotent. Codes: `not_found`.
+    virtual VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd);
+
+    // Reads such a tar from `fd`, to its end, into an empty volume. After an error part of it may
+    // be there: remove the volume. Codes: `not_found`, `conflict` (not empty), `invalid` (no tar,
+    // cut, or with an entry that must not be: a device, an absolute path, "..", a path through a
+    // link, a second entry of one path), `exhausted`.
+    virtual VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd);
 };
 
 }  // namespace nexus

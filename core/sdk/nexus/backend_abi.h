@@ -33,7 +33,7 @@ extern "C" {
 
 /* The major version is part of the symbol's name. */
 #define NEXUS_BACKEND_ABI_MAJOR 1
-#define NEXUS_BACKEND_ABI_MINOR 0
+#define NEXUS_BACKEND_ABI_MINOR 1
 #define NEXUS_BACKEND_SYMBOL "nexus_backend_v1"
 
 /* Whether `member` lies inside the size that the struct behind `pointer` gives for itself. */
@@ -76,7 +76,14 @@ enum nexus_op {
     NEXUS_OP_START = 11,            /* {name} -> {} */
     NEXUS_OP_STOP = 12,             /* {name, grace_seconds} -> {} */
     NEXUS_OP_REMOVE = 13,           /* {name} -> {} */
-    NEXUS_OP_LOGS = 14              /* {name, tail} -> {}, of transfer */
+    NEXUS_OP_LOGS = 14,             /* {name, tail} -> {}, of transfer */
+    /* since minor 1 */
+    NEXUS_OP_PAUSE = 15,         /* {name} -> {} */
+    NEXUS_OP_UNPAUSE = 16,       /* {name} -> {} */
+    NEXUS_OP_RENAME = 17,        /* {name, new_name} -> {} */
+    NEXUS_OP_STATS = 18,         /* {name} -> Stats */
+    NEXUS_OP_EXPORT_VOLUME = 19, /* {name} -> VolumeCopy, of transfer */
+    NEXUS_OP_IMPORT_VOLUME = 20  /* {name} -> VolumeCopy, of transfer */
 };
 
 enum nexus_log_level {
@@ -107,7 +114,7 @@ typedef struct nexus_host {
      * look again, never the only source of a fact. */
     void (*event)(void* self, const char* json, size_t n);
     /* Names of optional host features, a NULL-terminated list; a plugin names what it cannot do
-     * without in required_features. There is none in minor 0. */
+     * without in required_features. There is none up to minor 1. */
     const char* const* features;
 } nexus_host;
 

@@ -25,6 +25,7 @@ void members(Visit& visit, T& value) {
     visit("cpus", value.cpus);
     visit("memory_bytes", value.memory_bytes);
     visit("warnings", value.warnings);
+    visit("runs_programs", value.runs_programs);
 }
 
 template <typename Visit, codec::Is<NetworkSpec> T>
@@ -122,6 +123,24 @@ void members(Visit& visit, T& value) {
     visit("started_at", value.started_at);
     visit("finished_at", value.finished_at);
     visit("restarts", value.restarts);
+}
+
+template <typename Visit, codec::Is<Stats> T>
+void members(Visit& visit, T& value) {
+    visit("cpu_ns", value.cpu_ns);
+    visit("memory_bytes", value.memory_bytes);
+    visit("memory_limit_bytes", value.memory_limit_bytes);
+    visit("pids", value.pids);
+    visit("network_in_bytes", value.network_in_bytes);
+    visit("network_out_bytes", value.network_out_bytes);
+}
+
+template <typename Visit, codec::Is<VolumeCopy> T>
+void members(Visit& visit, T& value) {
+    visit("method", value.method);
+    visit("losses", value.losses);
+    visit("entries", value.entries);
+    visit("bytes", value.bytes);
 }
 
 template <typename Visit, codec::Is<Event> T>

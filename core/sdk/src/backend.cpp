@@ -1,6 +1,14 @@
 #include <nexus/backend.hpp>
 
 namespace nexus {
+namespace {
+
+[[noreturn]] void refuse(const char* operation) {
+    throw BackendError(Code::unsupported,
+                       "this backend does not have the operation " + std::string(operation), false);
+}
+
+}  // namespace
 
 std::string_view to_string(Code code) noexcept {
     switch (code) {
@@ -64,6 +72,33 @@ std::string_view to_string(Health health) noexcept {
             break;
     }
     return "none";
+}
+
+void Backend::pause(const CallContext& /*ctx*/, const std::string& /*name*/) {
+    refuse("pause");
+}
+
+void Backend::unpause(const CallContext& /*ctx*/, const std::string& /*name*/) {
+    refuse("unpause");
+}
+
+void Backend::rename(const CallContext& /*ctx*/, const std::string& /*name*/,
+                     const std::string& /*new_name*/) {
+    refuse("rename");
+}
+
+Stats Backend::stats(const CallContext& /*ctx*/, const std::string& /*name*/) {
+    refuse("stats");
+}
+
+VolumeCopy Backend::export_volume(const CallContext& /*ctx*/, const std::string& /*name*/,
+                                  int /*fd*/) {
+    refuse("export_volume");
+}
+
+VolumeCopy Backend::import_volume(const CallContext& /*ctx*/, const std::string& /*name*/,
+                                  int /*fd*/) {
+    refuse("import_volume");
 }
 
 }  // namespace nexus

@@ -105,12 +105,26 @@ class PluginBackend final : public Backend {
         call<Nothing>(ctx, NEXUS_OP_REMOVE, Name{name});
     }
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override {
-        const std::string request = codec::encode(messages::Logs{name, tail});
-        const nexus_ctx circumstances = to_abi(ctx);
-        const ReplySink reply;
-        const auto code = plugin_.transfer(self_, &circumstances, NEXUS_OP_LOGS, request.data(),
-                                           request.size(), fd, reply.abi());
-        result<Nothing>(NEXUS_OP_LOGS, code, reply);
+        transfer<Nothing>(ctx, NEXUS_OP_LOGS, messages::Logs{name, tail}, fd);
+    }
+    void pause(const CallContext& ctx, const std::string& name) override {
+        call<Nothing>(ctx, NEXUS_OP_PAUSE, Name{name});
+    }
+    void unpause(const CallContext& ctx, const std::string& name) override {
+        call<Nothing>(ctx, NEXUS_OP_UNPAUSE, Name{name});
+    }
+    void rename(const CallContext& ctx, const std::string& name,
+                const std::string& new_name) override {
+        call<Nothing>(ctx, NEXUS_OP_RENAME, messages::Rename{name, new_name});
+    }
+    Stats stats(const CallContext& ctx, const std::string& name) override {
+        return call<Stats>(ctx, NEXUS_OP_STATS, Name{name});
+    }
+    VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override {
+        return transfer<VolumeCopy>(ctx, NEXUS_OP_EXPORT_VOLUME, Name{name}, fd);
+    }
+    VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override {
+        return transfer<VolumeCopy>(ctx, NEXUS_OP_IMPORT_VOLUME, Name{name}, fd);
     }
 
   private:
@@ -121,6 +135,16 @@ class PluginBackend final : public Backend {
         const ReplySink reply;
         const auto code =
             plugin_.call(self_, &circumstances, op, text.data(), text.size(), reply.abi());
+        return result<Reply>(op, code, reply);
+    }
+
+    template <typename Reply, typename Request>
+    Reply transfer(const CallContext& ctx, nexus_op op, const Request& request, int fd) {
+        const std::string text = codec::encode(request);
+        const nexus_ctx circumstances = to_abi(ctx);
+        const ReplySink reply;
+        const auto code =
+            plugin_.transfer(self_, &circumstances, op, text.data(), text.size(), fd, reply.abi());
         return result<Reply>(op, code, reply);
     }
 

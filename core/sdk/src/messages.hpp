@@ -23,6 +23,11 @@ struct Stop {
     std::int64_t grace_seconds = 0;
 };
 
+struct Rename {
+    std::string name;
+    std::string new_name;
+};
+
 struct Logs {
     std::string name;
     std::int64_t tail = 0;
@@ -63,6 +68,12 @@ template <typename Visit, codec::Is<Stop> T>
 void members(Visit& visit, T& value) {
     visit("name", value.name);
     visit("grace_seconds", value.grace_seconds);
+}
+
+template <typename Visit, codec::Is<Rename> T>
+void members(Visit& visit, T& value) {
+    visit("name", value.name);
+    visit("new_name", value.new_name);
 }
 
 template <typename Visit, codec::Is<Logs> T>

@@ -32,6 +32,18 @@ std::string_view to_string(nexus_op op) noexcept {
             return "remove";
         case NEXUS_OP_LOGS:
             return "logs";
+        case NEXUS_OP_PAUSE:
+            return "pause";
+        case NEXUS_OP_UNPAUSE:
+            return "unpause";
+        case NEXUS_OP_RENAME:
+            return "rename";
+        case NEXUS_OP_STATS:
+            return "stats";
+        case NEXUS_OP_EXPORT_VOLUME:
+            return "export_volume";
+        case NEXUS_OP_IMPORT_VOLUME:
+            return "import_volume";
     }
     return "unknown";
 }

@@ -67,6 +67,19 @@ std::string run_call(Backend& backend, const CallContext& ctx, std::int32_t op,
         case NEXUS_OP_REMOVE:
             backend.remove(ctx, name_in(request));
             return done();
+        case NEXUS_OP_PAUSE:
+            backend.pause(ctx, name_in(request));
+            return done();
+        case NEXUS_OP_UNPAUSE:
+            backend.unpause(ctx, name_in(request));
+            return done();
+        case NEXUS_OP_RENAME: {
+            const auto names = decode<messages::Rename>(request);
+            backend.rename(ctx, names.name, names.new_name);
+            return done();
+        }
+        case NEXUS_OP_STATS:
+            return encode(backend.stats(ctx, name_in(request)));
         default:
             throw unknown(op);
     }
@@ -74,10 +87,19 @@ std::string run_call(Backend& backend, const CallContext& ctx, std::int32_t op,
 
 std::string run_transfer(Backend& backend, const CallContext& ctx, std::int32_t op,
                          std::string_view request, int fd) {
-    if (op != NEXUS_OP_LOGS) throw unknown(op);
-    const auto logs = decode<messages::Logs>(request);
-    backend.logs(ctx, logs.name, logs.tail, fd);
-    return done();
+    switch (op) {
+        case NEXUS_OP_LOGS: {
+            const auto logs = decode<messages::Logs>(request);
+            backend.logs(ctx, logs.name, logs.tail, fd);
+            return done();
+        }
+        case NEXUS_OP_EXPORT_VOLUME:
+            return encode(backend.export_volume(ctx, name_in(request), fd));
+        case NEXUS_OP_IMPORT_VOLUME:
+            return encode(backend.import_volume(ctx, name_in(request), fd));
+        default:
+            throw unknown(op);
+    }
 }
 
 }  // namespace nexus::plugin_detail
