@@ -3,6 +3,7 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net NetSSL)
 find_package(CLI11 2.1 REQUIRED)
+find_package(LibArchive 3.6 REQUIRED)
 
 # Debian's hiredis has no imported target that works on 12 and 13 alike.
 find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)

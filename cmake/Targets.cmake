@@ -1,5 +1,5 @@
-# How this project builds its targets: one place for flags, output folders and the shape of a library,
-# a plugin and a test.
+# How this project builds its targets: one place for flags, output folders and the shape of a library. That
+# of a plugin is in NexusBackend.cmake.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -34,24 +34,6 @@ function(nexus_library folder)
     add_library(nexus::${folder} ALIAS nexus_${folder})
     target_include_directories(nexus_${folder} PUBLIC ${PROJECT_SOURCE_DIR}/core)
     target_link_libraries(nexus_${folder} PUBLIC ${arg_NEEDS} PRIVATE nexus_flags ${arg_USES})
-endfunction()
-
-# nexus_plugin(NAME SOURCES file... [USES target...])
-# A backend plugin: NAME.so with exactly one exported symbol, writable by its owner alone.
-function(nexus_plugin name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;USES")
-    add_library(${name} MODULE ${arg_SOURCES})
-    if(NOT arg_OUTPUT)
-        set(arg_OUTPUT ${NEXUS_PLUGIN_OUTPUT})
-    endif()
-    set(script ${PROJECT_SOURCE_DIR}/cmake/plugin.map)
-    set_target_properties(${name} PROPERTIES
-        PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${arg_OUTPUT} LINK_DEPENDS ${script})
-    target_link_options(${name} PRIVATE -Wl,--version-script=${script} -Wl,--exclude-libs,ALL)
-    target_link_libraries(${name} PRIVATE nexus_flags ${arg_USES})
-    # A umask of 002 would leave a plugin that the loader rightly refuses.
-    add_custom_command(TARGET ${name} POST_BUILD
-        COMMAND chmod go-w $<TARGET_FILE:${name}> ${arg_OUTPUT} VERBATIM)
 endfunction()
 
 # nexus_embed(TARGET HEADER FUNCTION file...)

@@ -31,6 +31,8 @@ class PluginLibrary {
     const std::string& path() const noexcept { return path_; }
     std::string_view name() const noexcept { return descriptor_->name; }
     std::string_view version() const noexcept { return descriptor_->version; }
+    // Valid for ever, like the library itself.
+    const nexus_backend_descriptor& descriptor() const noexcept { return *descriptor_; }
 
     // Throws PluginError, with the JSON pointer of the place, where the text is no JSON object that
     // fits the plugin's schema. Calls nothing of the plugin.

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): of CLI11
 class App;
 }
 
@@ -28,6 +28,7 @@ void add_check_config(CLI::App& app, CommandLine& line);
 void add_submit(CLI::App& app, CommandLine& line);
 void add_job(CLI::App& app, CommandLine& line);
 void add_events(CLI::App& app, CommandLine& line);
+void add_plugins(CLI::App& app, CommandLine& line);
 void add_schema(CLI::App& app, CommandLine& line);
 void add_version(CLI::App& app, CommandLine& line);
 

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
         nexus::cli::add_submit(app, line);
         nexus::cli::add_job(app, line);
         nexus::cli::add_events(app, line);
+        nexus::cli::add_plugins(app, line);
         nexus::cli::add_schema(app, line);
         nexus::cli::add_version(app, line);
         try {

@@ -16,6 +16,7 @@ class TenantId {
     static std::optional<TenantId> parse(std::string_view text);
 
     const std::string& text() const noexcept { return text_; }
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees one in what the compiler writes
     friend auto operator<=>(const TenantId&, const TenantId&) = default;
 
   private:

@@ -142,6 +142,7 @@ void Outbox::call(redis::Connection& connection, const std::vector<OutboxItem>& 
     const std::string now = format_timestamp(wall_now());
     const std::string ttl = std::to_string(ledger_ttl_.count());
     std::vector<std::string> attempts;
+    attempts.reserve(batch.size());
     for (const auto& item : batch)
         attempts.push_back(std::to_string(item.attempts));
     std::vector<std::string_view> arguments{keys_.prefix, keys_.node, epoch, now, ttl};

@@ -137,7 +137,7 @@ Environment TenantFiles::read_environment() const {
 void TenantFiles::write_environment(const Environment& env) const {
     std::string text;
     for (const auto& [name, value] : env)
-        text += name + "=" + value + "\n";
+        text.append(name).append("=").append(value).append("\n");
     env_.write(env_file, text, private_file);
 }
 

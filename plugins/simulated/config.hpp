@@ -52,7 +52,8 @@ inline constexpr const char* schema = R"json({
         "file": {"type": "string", "pattern": "^/"},
         "operation": {"enum": ["info", "list", "inspect", "inspect_volume", "ensure_network",
             "remove_network", "ensure_volume", "remove_volume", "ensure_image",
-            "ensure_container", "start", "stop", "remove", "logs"]},
+            "ensure_container", "start", "stop", "remove", "logs", "pause", "unpause", "rename",
+            "stats", "export_volume", "import_volume"]},
         "code": {"enum": ["NOT_FOUND", "EXISTS", "CONFLICT", "INVALID", "DENIED", "UNSUPPORTED",
             "UNAVAILABLE", "TIMEOUT", "CANCELLED", "EXHAUSTED", "INTERNAL"]},
         "tenant": {
@@ -77,7 +78,13 @@ inline constexpr const char* schema = R"json({
                         "start": {"$ref": "#/definitions/code"},
                         "stop": {"$ref": "#/definitions/code"},
                         "remove": {"$ref": "#/definitions/code"},
-                        "logs": {"$ref": "#/definitions/code"}
+                        "logs": {"$ref": "#/definitions/code"},
+                        "pause": {"$ref": "#/definitions/code"},
+                        "unpause": {"$ref": "#/definitions/code"},
+                        "rename": {"$ref": "#/definitions/code"},
+                        "stats": {"$ref": "#/definitions/code"},
+                        "export_volume": {"$ref": "#/definitions/code"},
+                        "import_volume": {"$ref": "#/definitions/code"}
                     }
                 },
                 "crash": {"type": "array", "items": {"$ref": "#/definitions/operation"}}

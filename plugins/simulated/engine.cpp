@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 
 #include "timestamp.hpp"
@@ -28,6 +29,19 @@ BackendError refusal(Code code, const std::string& message) {
 
 void require_name(const std::string& name, const char* kind) {
     if (name.empty()) throw refusal(Code::invalid, std::string("a ") + kind + " needs a name");
+}
+
+// Stricter than the above: what engines take for the name of an object of their own.
+void require_object_name(const std::string& name, const char* kind) {
+    require_name(name, kind);
+    const bool good = std::isalnum(static_cast<unsigned char>(name.front())) != 0 &&
+                      name.find_first_not_of(
+                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+                          std::string::npos;
+    if (good) return;
+    throw refusal(Code::invalid, std::string(kind) + " name \"" + name +
+                                     "\": use letters, digits and \"_.-\", and begin with a letter "
+                                     "or a digit");
 }
 
 bool matches(const Labels& actual, const Labels& wanted) {
@@ -72,7 +86,7 @@ std::optional<VolumeState> Engine::inspect_volume(const std::string& name) const
 }
 
 NetworkState Engine::ensure_network(const NetworkSpec& spec) {
-    require_name(spec.name, "network");
+    require_object_name(spec.name, "network");
     const auto found = state_.networks.find(spec.name);
     if (found != state_.networks.end()) return found->second;
     const std::string subnet = subnets_.take(spec.subnet);
@@ -91,7 +105,7 @@ void Engine::remove_network(const std::string& name) {
 }
 
 VolumeState Engine::ensure_volume(const VolumeSpec& spec) {
-    require_name(spec.name, "volume");
+    require_object_name(spec.name, "volume");
     const auto [volume, added] =
         state_.volumes.try_emplace(spec.name, VolumeState{spec.name, "", spec.labels});
     if (added) ++revision_;
@@ -115,7 +129,7 @@ ImageState Engine::ensure_image(const std::string& reference) {
 }
 
 ContainerState Engine::ensure_container(const ContainerSpec& spec) {
-    require_name(spec.name, "container");
+    require_object_name(spec.name, "container");
     const auto found = state_.containers.find(spec.name);
     if (found != state_.containers.end()) return found->second.state;
     require_creatable(spec);
@@ -136,17 +150,21 @@ void Engine::require_creatable(const ContainerSpec& spec) const {
     if (state_.images.count(spec.image) == 0) {
         throw refusal(Code::not_found, "there is no image " + spec.image);
     }
-    if (!spec.network.empty() && state_.networks.count(spec.network) == 0) {
+    require_name(spec.network, "network");
+    if (state_.networks.count(spec.network) == 0) {
         throw refusal(Code::not_found, "there is no network " + spec.network);
     }
     for (const auto& mount : spec.volumes)
-        require_name(mount.volume, "volume");
+        require_object_name(mount.volume, "volume");
 }
 
 void Engine::start(const std::string& name) {
     Container& started = container(name);
     ContainerState& state = started.state;
     if (state.phase == Phase::running) return;
+    if (state.phase == Phase::paused) {
+        throw refusal(Code::conflict, "the container " + name + " is paused; unpause it");
+    }
     state.phase = Phase::running;
     state.exit_code = 0;
     state.started_at = timestamp();
@@ -158,7 +176,7 @@ void Engine::start(const std::string& name) {
 void Engine::stop(const std::string& name) {
     Container& stopped = container(name);
     ContainerState& state = stopped.state;
-    if (state.phase != Phase::running) return;
+    if (state.phase != Phase::running && state.phase != Phase::paused) return;
     state.phase = Phase::exited;
     state.finished_at = timestamp();
     say(stopped, "stopped");
@@ -173,12 +191,55 @@ void Engine::remove(const std::string& name) {
     state_.containers.erase(found);
 }
 
-std::string Engine::logs(const std::string& name, std::int64_t tail) const {
-    const auto found = state_.containers.find(name);
-    if (found == state_.containers.end()) {
-        throw refusal(Code::not_found, "there is no container " + name);
+void Engine::pause(const std::string& name) {
+    ContainerState& state = container(name).state;
+    if (state.phase == Phase::paused) return;
+    if (state.phase != Phase::running) {
+        throw refusal(Code::conflict, "the container " + name + " does not run");
     }
-    const auto& lines = found->second.log;
+    state.phase = Phase::paused;
+    ++revision_;
+}
+
+void Engine::unpause(const std::string& name) {
+    ContainerState& state = container(name).state;
+    if (state.phase != Phase::paused) return;
+    state.phase = Phase::running;
+    ++revision_;
+}
+
+void Engine::rename(const std::string& name, const std::string& new_name) {
+    require_object_name(new_name, "container");
+    container(name);
+    if (state_.containers.count(new_name) > 0) {
+        throw refusal(Code::exists, "there is a container " + new_name + " already");
+    }
+    auto moved = state_.containers.extract(name);
+    moved.key() = new_name;
+    moved.mapped().spec.name = new_name;
+    moved.mapped().state.name = new_name;
+    state_.containers.insert(std::move(moved));
+    ++revision_;
+}
+
+nexus::Stats Engine::stats(const std::string& name) const {
+    const Container& asked = container(name);
+    nexus::Stats stats;
+    if (asked.state.phase != Phase::running) return stats;
+    constexpr std::int64_t megabyte = 1 << 20;
+    stats.memory_bytes = megabyte;
+    stats.memory_limit_bytes = asked.spec.memory_bytes;
+    stats.pids = 1;
+    return stats;
+}
+
+void Engine::require_volume(const std::string& name) const {
+    if (state_.volumes.count(name) > 0) return;
+    throw refusal(Code::not_found, "there is no volume " + name);
+}
+
+std::string Engine::logs(const std::string& name, std::int64_t tail) const {
+    const auto& lines = container(name).log;
     const auto all = static_cast<std::int64_t>(lines.size());
     std::string text;
     for (auto line = std::prev(lines.end(), std::clamp<std::int64_t>(tail, 0, all));
@@ -187,17 +248,21 @@ std::string Engine::logs(const std::string& name, std::int64_t tail) const {
     return text;
 }
 
-Container& Engine::container(const std::string& name) {
+const Container& Engine::container(const std::string& name) const {
     const auto found = state_.containers.find(name);
     if (found != state_.containers.end()) return found->second;
     throw refusal(Code::not_found, "there is no container " + name);
+}
+
+Container& Engine::container(const std::string& name) {
+    return const_cast<Container&>(std::as_const(*this).container(name));
 }
 
 void Engine::count_uses(const ContainerSpec& spec, std::int64_t change) {
     const auto count = [change](auto& uses, const std::string& name) {
         if ((uses[name] += change) == 0) uses.erase(name);
     };
-    if (!spec.network.empty()) count(network_uses_, spec.network);
+    count(network_uses_, spec.network);
     for (const auto& mount : spec.volumes)
         count(volume_uses_, mount.volume);
 }

@@ -62,10 +62,16 @@ class Engine {
     void start(const std::string& name);
     void stop(const std::string& name);
     void remove(const std::string& name);
+    void pause(const std::string& name);
+    void unpause(const std::string& name);
+    void rename(const std::string& name, const std::string& new_name);
+    nexus::Stats stats(const std::string& name) const;
+    void require_volume(const std::string& name) const;
     // The last `tail` lines, each with its newline.
     std::string logs(const std::string& name, std::int64_t tail) const;
 
   private:
+    const Container& container(const std::string& name) const;
     Container& container(const std::string& name);
     void require_creatable(const nexus::ContainerSpec& spec) const;
     void count_uses(const nexus::ContainerSpec& spec, std::int64_t change);

@@ -1,15 +1,14 @@
 #include "faults.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <system_error>
 
 #include "timestamp.hpp"
+#include "wait.hpp"
 
 namespace simulated {
 namespace {
@@ -17,7 +16,6 @@ namespace {
 using nexus::BackendError;
 using nexus::CallContext;
 using nexus::Code;
-using Clock = std::chrono::steady_clock;
 
 struct JournalLine {
     std::string op;
@@ -53,24 +51,6 @@ bool is_retryable(Code code) {
     return code == Code::unavailable || code == Code::timeout || code == Code::exhausted;
 }
 
-// Takes as long as an engine would. A backend that waits on a socket adds that to the poll.
-void wait(const CallContext& ctx, std::chrono::milliseconds latency) {
-    const auto end = std::min(Clock::now() + latency, ctx.deadline);
-    while (true) {
-        const auto left = std::max(Clock::duration::zero(), end - Clock::now());
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
-        const timespec most{seconds.count(), (left - seconds).count()};
-        pollfd cancel{ctx.cancel_fd, POLLIN, 0};  // poll passes over a descriptor of -1
-        if (::ppoll(&cancel, 1, &most, nullptr) > 0) {
-            throw BackendError(Code::cancelled, "the operation was cancelled", false);
-        }
-        if (Clock::now() >= ctx.deadline) {
-            throw BackendError(Code::timeout, "the deadline passed", true);
-        }
-        if (Clock::now() >= end) return;
-    }
-}
-
 }  // namespace
 
 Faults::Faults(const Config& config) : config_(config) {
@@ -97,7 +77,7 @@ void Faults::meet(const CallContext& ctx, std::string_view op) const {
     write_journal(ctx, op);
     const auto tenant = config_.tenants.find(ctx.tenant);
     if (tenant == config_.tenants.end()) {
-        return wait(ctx, std::chrono::milliseconds(config_.latency_ms));
+        return pause(ctx, std::chrono::milliseconds(config_.latency_ms));
     }
     const TenantFaults& faults = tenant->second;
     // No other plugin may end the process. Here it is what the tests of a crash ask for.
@@ -105,7 +85,7 @@ void Faults::meet(const CallContext& ctx, std::string_view op) const {
     if (std::find(faults.crash.begin(), faults.crash.end(), op) != faults.crash.end()) {
         ::_exit(killed);
     }
-    wait(ctx, std::chrono::milliseconds(faults.latency_ms.value_or(config_.latency_ms)));
+    pause(ctx, std::chrono::milliseconds(faults.latency_ms.value_or(config_.latency_ms)));
     const auto fail = faults.fail.find(std::string(op));
     if (fail == faults.fail.end()) return;
     const Code code = code_of(fail->second);

@@ -1,6 +1,5 @@
 // The simulated backend: what a runner sees of an engine, without one. It serves for trying the
 // runner, for load and crash tests, and as the template for authors of other backends.
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +12,9 @@
 #include <thread>
 #include <type_traits>
 
+#include "bulk.hpp"
 #include "config.hpp"
+#include "contents.hpp"
 #include "engine.hpp"
 #include "faults.hpp"
 
@@ -65,7 +66,14 @@ class Simulated final : public nexus::Backend {
         faults_.meet(ctx, "info");
         const auto pages = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES));
         const auto page = static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
-        return {"simulated", "1.0.0", "1", std::thread::hardware_concurrency(), pages * page, {}};
+        nexus::Info info;
+        info.engine = "simulated";
+        info.engine_version = "1.0.0";
+        info.api_version = "1";
+        info.cpus = std::thread::hardware_concurrency();
+        info.memory_bytes = pages * page;
+        info.runs_programs = false;
+        return info;
     }
 
     std::vector<nexus::ContainerState> list(const CallContext& ctx,
@@ -98,7 +106,10 @@ class Simulated final : public nexus::Backend {
     }
 
     void remove_volume(const CallContext& ctx, const std::string& name) override {
-        run(ctx, "remove_volume", [&] { return engine_.remove_volume(name); });
+        run(ctx, "remove_volume", [&] {
+            engine_.remove_volume(name);
+            contents_.forget(name);
+        });
     }
 
     nexus::ImageState ensure_image(const CallContext& ctx,
@@ -126,14 +137,45 @@ class Simulated final : public nexus::Backend {
     }
 
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override {
-        const std::string text = run(ctx, "logs", [&] { return engine_.logs(name, tail); });
-        std::string_view rest = text;
-        while (!rest.empty()) {
-            const auto written = ::write(fd, rest.data(), rest.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) throw BackendError(Code::internal, "cannot write the log", false);
-            rest.remove_prefix(static_cast<std::size_t>(written));
-        }
+        write_all(ctx, fd, run(ctx, "logs", [&] { return engine_.logs(name, tail); }));
+    }
+
+    void pause(const CallContext& ctx, const std::string& name) override {
+        run(ctx, "pause", [&] { engine_.pause(name); });
+    }
+
+    void unpause(const CallContext& ctx, const std::string& name) override {
+        run(ctx, "unpause", [&] { engine_.unpause(name); });
+    }
+
+    void rename(const CallContext& ctx, const std::string& name,
+                const std::string& new_name) override {
+        run(ctx, "rename", [&] { engine_.rename(name, new_name); });
+    }
+
+    nexus::Stats stats(const CallContext& ctx, const std::string& name) override {
+        return run(ctx, "stats", [&] { return engine_.stats(name); });
+    }
+
+    nexus::VolumeCopy export_volume(const CallContext& ctx, const std::string& name,
+                                    int fd) override {
+        const std::string tar = run(ctx, "export_volume", [&] {
+            engine_.require_volume(name);
+            return contents_.get(name);
+        });
+        write_all(ctx, fd, tar);
+        return check_tar(tar);
+    }
+
+    nexus::VolumeCopy import_volume(const CallContext& ctx, const std::string& name,
+                                    int fd) override {
+        const std::string tar = read_all(ctx, fd);
+        return run(ctx, "import_volume", [&] {
+            engine_.require_volume(name);
+            auto copy = check_tar(tar);
+            contents_.put(name, tar);
+            return copy;
+        });
     }
 
   private:
@@ -141,7 +183,8 @@ class Simulated final : public nexus::Backend {
         : host_(host),
           state_file_(config.state_file),
           faults_(config),
-          engine_(load(state_file_)) {}
+          engine_(load(state_file_)),
+          contents_(state_file_.empty() ? "" : state_file_ + ".volumes") {}
 
     // Meets the faults, then lets `operation` work on the engine alone.
     template <typename Operation>
@@ -176,6 +219,7 @@ class Simulated final : public nexus::Backend {
     Faults faults_;
     std::mutex mutex_;
     Engine engine_;
+    Contents contents_;
     std::uint64_t saved_ = 0;
 };
 

@@ -1,11 +1,12 @@
-// A backend that answers every call with an empty value, for plugins that are odd in one method.
+// Backends that answer every call with an empty value, for plugins that are odd in one method.
 #pragma once
 
 #include <nexus/plugin.hpp>
 
 namespace nexus::test {
 
-class IdleBackend : public Backend {
+// With the operations of ABI minor 0 alone.
+class FirstIdleBackend : public Backend {
   public:
     Info info(const CallContext& /*ctx*/) override { return {}; }
     std::vector<ContainerState> list(const CallContext& /*ctx*/,
@@ -41,6 +42,23 @@ class IdleBackend : public Backend {
     void remove(const CallContext& /*ctx*/, const std::string& /*name*/) override {}
     void logs(const CallContext& /*ctx*/, const std::string& /*name*/, std::int64_t /*tail*/,
               int /*fd*/) override {}
+};
+
+class IdleBackend : public FirstIdleBackend {
+  public:
+    void pause(const CallContext& /*ctx*/, const std::string& /*name*/) override {}
+    void unpause(const CallContext& /*ctx*/, const std::string& /*name*/) override {}
+    void rename(const CallContext& /*ctx*/, const std::string& /*name*/,
+                const std::string& /*new_name*/) override {}
+    Stats stats(const CallContext& /*ctx*/, const std::string& /*name*/) override { return {}; }
+    VolumeCopy export_volume(const CallContext& /*ctx*/, const std::string& /*name*/,
+                             int /*fd*/) override {
+        return {};
+    }
+    VolumeCopy import_volume(const CallContext& /*ctx*/, const std::string& /*name*/,
+                             int /*fd*/) override {
+        return {};
+    }
 };
 
 }  // namespace nexus::test

@@ -50,8 +50,8 @@ TEST_CASE("an odd plugin is refused with its file, what is odd, and the mend") {
         {"null_name", "leaves out a field of its descriptor that every plugin has"},
         {"bad_name", "its name does not match ^[a-z0-9][a-z0-9_-]{0,31}$"},
         {"feature",
-         "version 1.0.0 (plugin ABI 1.0) needs the host feature time_travel, which this "
-         "runner (plugin ABI 1.0) does not have; install a newer runner"},
+         "version 1.0.0 (plugin ABI 1.1) needs the host feature time_travel, which this "
+         "runner (plugin ABI 1.1) does not have; install a newer runner"},
         {"schema_text", "its configuration schema is unusable: not valid JSON"},
         {"schema_array", "its configuration schema is unusable: it must be an object"},
     };
@@ -154,6 +154,17 @@ TEST_CASE("a plugin that answers nonsense gives internal errors with its name") 
     const auto instance = failure_of([&] { nothing.create("{}", heard); });
     CHECK(instance.code() == Code::internal);
     CHECK(std::string(instance.what()).find("gave no instance") != std::string::npos);
+}
+
+TEST_CASE("a plugin of the first ABI minor works, and lacks what came later") {
+    Heard heard;
+    const PluginLibrary library({odd_plugin("abi_1_0"), ""});
+    CHECK(library.descriptor().abi_minor == 0);
+    const auto backend = library.create("{}", heard);
+    const Info info = backend->info(soon());
+    CHECK(info.engine == "none");
+    CHECK(info.runs_programs);
+    CHECK_NOTHROW(backend->start(soon(), "n"));
 }
 
 }  // namespace

@@ -61,4 +61,31 @@ BackendError failure_of(const Call& call) {
     return {Code::ok, "nothing was thrown", false};
 }
 
+// A tar with the file "a", which holds "hello".
+inline std::string one_file_tar() {
+    std::string header(512, '\0');
+    const auto put = [&](std::size_t at, std::string_view text) {
+        header.replace(at, text.size(), text);
+    };
+    put(0, "a");
+    put(100, "0000644");
+    put(108, "0000000");
+    put(116, "0000000");
+    put(124, "00000000005");
+    put(136, "00000000000");
+    put(148, "        ");
+    put(156, "0");
+    put(257, std::string_view("ustar\00000", 8));
+    unsigned sum = 0;
+    for (const char c : header)
+        sum += static_cast<unsigned char>(c);
+    std::string digits;
+    for (; sum > 0; sum /= 8)
+        digits.insert(digits.begin(), static_cast<char>('0' + sum % 8));
+    put(148, std::string(6 - digits.size(), '0') + digits);
+    std::string content = "hello";
+    content.resize(512, '\0');
+    return header + content + std::string(1024, '\0');
+}
+
 }  // namespace nexus::test

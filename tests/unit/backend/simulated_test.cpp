@@ -173,6 +173,51 @@ TEST_CASE("simulated logs are the last lines, oldest first") {
     CHECK(failure.code() == Code::internal);
 }
 
+TEST_CASE("a simulated container is paused, renamed and asked what it uses") {
+    Heard heard;
+    const auto backend = test::simulated("{}", heard);
+    provision(*backend, "acme");
+    const std::string name = "tenant_acme_runtime";
+    const auto code = [](const auto& call) { return failure_of(call).code(); };
+    CHECK(backend->stats(soon(), name).pids == 1);
+    backend->pause(soon(), name);
+    CHECK(backend->inspect(soon(), name).value().phase == Phase::paused);
+    CHECK(backend->stats(soon(), name).pids == 0);
+    CHECK(code([&] { backend->start(soon(), name); }) == Code::conflict);
+    backend->unpause(soon(), name);
+    backend->rename(soon(), name, "other");
+    CHECK(backend->inspect(soon(), "other").value().phase == Phase::running);
+    CHECK_FALSE(backend->inspect(soon(), name));
+    provision(*backend, "acme");
+    CHECK(code([&] { backend->rename(soon(), name, "other"); }) == Code::exists);
+    CHECK(code([&] { backend->rename(soon(), name, "a/b"); }) == Code::invalid);
+    CHECK(code([&] { backend->pause(soon(), "ghost"); }) == Code::not_found);
+    CHECK(code([&] { backend->stats(soon(), "ghost"); }) == Code::not_found);
+}
+
+TEST_CASE("what was imported into a simulated volume outlives the process with its state_file") {
+    const test::TempDir folder;
+    const std::string config = R"({"state_file":")" + (folder / "state") + "\"}";
+    Heard heard;
+    const std::string tar = test::one_file_tar();
+    test::write_file(folder / "in", tar);
+    const UniqueFd in(::open((folder / "in").c_str(), O_RDONLY | O_CLOEXEC));
+    {
+        const auto backend = test::simulated(config, heard);
+        backend->ensure_volume(soon(), {"v", {}});
+        const auto copy = backend->import_volume(soon(), "v", in.get());
+        CHECK(copy.entries == 1);
+        CHECK(copy.bytes == 5);
+    }
+    const auto backend = test::simulated(config, heard);
+    const UniqueFd out(::open((folder / "out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    CHECK(backend->export_volume(soon(), "v", out.get()).bytes == 5);
+    CHECK(test::read_file(folder / "out") == tar);
+    backend->remove_volume(soon(), "v");
+    backend->ensure_volume(soon(), {"v", {}});
+    CHECK(backend->export_volume(soon(), "v", out.get()).entries == 0);
+}
+
 TEST_CASE("many threads may use one simulated backend") {
     Heard heard;
     const auto backend = test::simulated("{}", heard);

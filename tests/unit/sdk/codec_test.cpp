@@ -36,7 +36,7 @@ struct Filler {
 
 TEST_CASE_TEMPLATE("every value crosses the boundary as it is", T, Info, NetworkSpec, NetworkState,
                    VolumeSpec, VolumeState, RegistryAuth, ImageRequest, ImageState, VolumeMount,
-                   BindMount, ContainerSpec, ContainerState, Event) {
+                   BindMount, ContainerSpec, ContainerState, Event, Stats, VolumeCopy) {
     T value;
     const std::string plain = encode(value);
     CHECK(encode(decode<T>(plain)) == plain);

@@ -180,6 +180,16 @@ class Talker final : public test::IdleBackend {
               int fd) override {
         host_.log(NEXUS_LOG_ERROR, name + " " + std::to_string(tail) + " " + std::to_string(fd));
     }
+    void rename(const CallContext& /*ctx*/, const std::string& name,
+                const std::string& new_name) override {
+        host_.log(NEXUS_LOG_DEBUG, name + " to " + new_name);
+    }
+    Stats stats(const CallContext& /*ctx*/, const std::string& name) override {
+        return {1, 2, 3, 4, 5, static_cast<std::int64_t>(name.size())};
+    }
+    VolumeCopy export_volume(const CallContext& /*ctx*/, const std::string& name, int fd) override {
+        return {"archive", {name}, fd, 7};
+    }
 
   private:
     PluginHost host_;
@@ -219,6 +229,36 @@ TEST_CASE("both sides together carry arguments, circumstances, logs and events")
     CHECK(callbacks.events[0].exit_code == 137);
     CHECK_FALSE(backend->inspect(at_once, "n"));
     CHECK_FALSE(backend->inspect_volume(at_once, "n"));
+}
+
+TEST_CASE("the operations of minor 1 carry their arguments and values") {
+    const auto descriptor = talker();
+    Callbacks callbacks;
+    const auto backend = create_backend(descriptor, "{}", callbacks);
+    backend->rename(at_once, "a", "b");
+    CHECK(callbacks.lines.back() == "1 a to b");
+    const Stats stats = backend->stats(at_once, "four");
+    CHECK(stats.cpu_ns == 1);
+    CHECK(stats.network_out_bytes == 4);
+    const VolumeCopy copy = backend->export_volume(at_once, "v", 3);
+    CHECK(copy.method == "archive");
+    CHECK(copy.losses == std::vector<std::string>{"v"});
+    CHECK(copy.entries == 3);
+}
+
+TEST_CASE("what a backend does not have is unsupported, with the name of the operation") {
+    test::FirstIdleBackend older;
+    const auto refused = [&](const auto& call, const std::string& operation) {
+        const auto failure = failure_of(call);
+        CHECK(failure.code() == Code::unsupported);
+        CHECK(std::string(failure.what()).ends_with(operation));
+    };
+    refused([&] { older.pause(at_once, "n"); }, "pause");
+    refused([&] { older.unpause(at_once, "n"); }, "unpause");
+    refused([&] { older.rename(at_once, "n", "m"); }, "rename");
+    refused([&] { older.stats(at_once, "n"); }, "stats");
+    refused([&] { older.export_volume(at_once, "n", 1); }, "export_volume");
+    refused([&] { older.import_volume(at_once, "n", 1); }, "import_volume");
 }
 
 TEST_CASE("an instance that is refused comes over with the plugin's own words") {

@@ -45,15 +45,18 @@ struct Pulls {
 
 TEST_CASE_FIXTURE(Pulls, "one pull serves all who wait for the same image") {
     hold_pulls();
+    std::atomic<int> entered = 0;
     std::atomic<int> done = 0;
     std::vector<std::thread> waiters;
     for (int i = 0; i < 8; ++i) {
         waiters.emplace_back([&] {
+            ++entered;
             puller.ensure(in(std::chrono::seconds(20)), image());
             ++done;
         });
     }
-    test::wait_until([&] { return begun == 1; }, std::chrono::seconds(10), "the pull begins");
+    test::wait_until([&] { return begun == 1 && entered == 8; }, std::chrono::seconds(10),
+                     "the pull begins, and all ask for it");
     CHECK(done == 0);
     release = true;
     for (auto& waiter : waiters)

@@ -1,0 +1,10 @@
+// The subcommands of `plugins`. Threads: one.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace nexus::cli {
+
+void add_plugins_check(CLI::App& plugins, CommandLine& line);
+
+}  // namespace nexus::cli
