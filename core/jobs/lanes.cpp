@@ -43,10 +43,45 @@ std::size_t Lanes::running() const {
     return running_;
 }
 
+void Lanes::wake_due() {
+    const auto now = Clock::now();
+    for (auto due = later_.begin(); due != later_.end() && due->first <= now;
+         due = later_.erase(due))
+        ready_.push_back(std::move(due->second));
+}
+
+void Lanes::wait_for_turn(std::unique_lock<std::mutex>& lock) {
+    while (!ended_) {
+        wake_due();
+        if (!closed_ && !ready_.empty()) {
+            if (ready_.size() > 1) ready_changed_.notify_one();  // several were due at once
+            return;
+        }
+        if (closed_ || later_.empty()) {
+            ready_changed_.wait(lock);
+        } else {
+            ready_changed_.wait_until(lock, later_.begin()->first);
+        }
+    }
+}
+
+void Lanes::give_back(const std::string& name, Task task, Again again) {
+    auto& lane = lanes_.at(name);
+    if (again) {
+        lane.push_front(std::move(task));
+        later_.emplace(Clock::now() + *again, name);
+    } else if (lane.empty()) {
+        lanes_.erase(name);
+    } else {
+        ready_.push_back(name);
+    }
+    ready_changed_.notify_one();
+}
+
 void Lanes::work() {
     std::unique_lock lock(mutex_);
     while (true) {
-        ready_changed_.wait(lock, [this] { return ended_ || (!closed_ && !ready_.empty()); });
+        wait_for_turn(lock);
         if (ended_) return;
         const std::string name = std::move(ready_.front());
         ready_.pop_front();
@@ -56,16 +91,11 @@ void Lanes::work() {
         lane.pop_front();
         ++running_;
         lock.unlock();
-        task();
-        task = nullptr;  // what it holds goes before the lane is free for the next
+        const Again again = task();
+        if (!again) task = nullptr;  // what it holds goes before the lane is free for the next
         lock.lock();
         --running_;
-        if (lane.empty()) {
-            lanes_.erase(name);
-        } else {
-            ready_.push_back(name);
-            ready_changed_.notify_one();
-        }
+        give_back(name, std::move(task), again);
         if (running_ == 0) idle_.notify_all();
     }
 }

@@ -1,5 +1,6 @@
 // One FIFO per tenant over a fixed number of workers: tasks of one lane run one at a time and in
-// the order in which they came, tasks of different lanes side by side. Threads: any.
+// the order in which they came, tasks of different lanes side by side. A task that wants to run
+// again keeps its place and, while it waits, no worker. Threads: any.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,7 +18,9 @@ namespace nexus::jobs {
 
 class Lanes {
   public:
-    using Task = std::function<void()>;  // must not throw
+    // How long until the same task is to run again; nothing where it is done.
+    using Again = std::optional<std::chrono::milliseconds>;
+    using Task = std::function<Again()>;  // must not throw
 
     explicit Lanes(unsigned workers);
     // Drops what waits and joins what runs.
@@ -35,7 +39,12 @@ class Lanes {
     std::size_t running() const;
 
   private:
+    using Clock = std::chrono::steady_clock;
+
     void work();
+    void wait_for_turn(std::unique_lock<std::mutex>& lock);
+    void wake_due();
+    void give_back(const std::string& name, Task task, Again again);
 
     mutable std::mutex mutex_;
     std::condition_variable ready_changed_;
@@ -43,6 +52,7 @@ class Lanes {
     std::map<std::string, std::deque<Task>>
         lanes_;                      // a lane is here while it has a task waiting or running
     std::deque<std::string> ready_;  // lanes whose next task may begin
+    std::multimap<Clock::time_point, std::string> later_;  // lanes whose next task waits for a time
     std::size_t running_ = 0;
     bool closed_ = false;
     bool ended_ = false;

@@ -8,6 +8,8 @@
 namespace nexus::queue {
 namespace {
 
+constexpr std::size_t values_per_job = 3;  // of take.lua's answer
+
 // A stream id begins with the milliseconds at which it was made.
 std::optional<WallTime> time_of(std::string_view stream_id) {
     std::int64_t millis = 0;
@@ -36,7 +38,7 @@ void Admission::add(Entry entry) {
     }
     auto& job = std::get<jobs::Job>(parsed);
     if (!in_flight_.lead(job.id, {entry.id, job.reply_to})) return;
-    asked_.push_back({std::move(entry.id), std::move(job), queued_at});
+    asked_.push_back({std::move(entry.id), std::move(job), queued_at, 0});
 }
 
 void Admission::decide(redis::Connection& connection) {
@@ -50,12 +52,14 @@ void Admission::decide(redis::Connection& connection) {
                          {job.id, job.tenant.text(), to_string(job.action), job.node});
     }
     const auto answers = take_script().run(connection, {keys_.lease}, arguments).array();
-    if (answers.size() != 2 * asked_.size()) {
+    if (answers.size() != values_per_job * asked_.size()) {
         throw redis::Error(redis::ErrorKind::protocol,
                            "the take script answered for other jobs than it was asked");
     }
     for (std::size_t i = 0; i < asked_.size(); ++i) {
-        place(std::move(asked_[i]), answers[2 * i].text(), answers[2 * i + 1].text());
+        const auto* const answer = &answers[values_per_job * i];
+        asked_[i].attempts_before = static_cast<int>(answer[2].integer());
+        place(std::move(asked_[i]), answer[0].text(), answer[1].text());
     }
     asked_.clear();
 }

@@ -26,6 +26,7 @@ struct Ticket {
     std::string entry_id;
     jobs::Job job;
     std::optional<WallTime> queued_at;
+    int attempts_before = 0;  // that ended, also those of a process before this one
 };
 
 class Admission {

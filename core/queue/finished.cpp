@@ -18,14 +18,23 @@ std::string dead_reason(const jobs::Outcome& outcome) {
     return outcome.error->code() == ErrorCode::deadline ? "deadline" : "attempts";
 }
 
-}  // namespace
-
-OutboxItem started(const Ticket& ticket, int attempts) {
-    OutboxItem item{OutboxItem::Kind::started};
+OutboxItem progress(const Ticket& ticket, const char* state, int attempts) {
+    OutboxItem item{OutboxItem::Kind::progress};
     item.entry_id = ticket.entry_id;
     item.job_id = ticket.job.id;
+    item.state = state;
     item.attempts = attempts;
     return item;
+}
+
+}  // namespace
+
+OutboxItem begun(const Ticket& ticket, int attempts) {
+    return progress(ticket, "running", attempts);
+}
+
+OutboxItem retrying(const Ticket& ticket, int attempts) {
+    return progress(ticket, "retrying", attempts);
 }
 
 OutboxItem finished(const Ticket& ticket, const jobs::Outcome& outcome, const Run& run) {

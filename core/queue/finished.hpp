@@ -1,4 +1,4 @@
-// From the end of a job to what the outbox sends of it. Pure functions; threads: any.
+// From what became of a job to what the outbox sends of it. Pure functions; threads: any.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,9 @@ struct Run {
     std::optional<WallTime> started_at;  // nothing where the job never began
 };
 
-OutboxItem started(const Ticket& ticket, int attempts);
+// `attempts` counts the one that begins, or that has just ended.
+OutboxItem begun(const Ticket& ticket, int attempts);
+OutboxItem retrying(const Ticket& ticket, int attempts);
 OutboxItem finished(const Ticket& ticket, const jobs::Outcome& outcome, const Run& run);
 OutboxItem answered(InFlight::Follower follower, std::string result);
 OutboxItem refused(const std::string& entry_id, const jobs::MalformedJob& malformed,

@@ -34,8 +34,8 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
       admission_(keys_, lease_, in_flight_, outbox_,
                  [this](Ticket ticket) {
                      const std::string lane = ticket.job.tenant.text();
-                     auto shared = std::make_shared<const Ticket>(std::move(ticket));
-                     lanes_.push(lane, [this, shared] { run(*shared); });
+                     auto attempts = std::make_shared<Attempts>(std::move(ticket));
+                     lanes_.push(lane, [this, attempts] { return run(*attempts); });
                  }),
       intake_(intake_session_, keys_, lease_, in_flight_, admission_, stop_, log,
               [this](const std::string& why) { lose(Loss::lease, why); }),
@@ -104,14 +104,23 @@ void NodeQueue::keep_lease(Progress::Beat& beat) {
     }
 }
 
-void NodeQueue::run(const Ticket& ticket) {
-    constexpr int attempt = 1;
-    outbox_.push(started(ticket, attempt));
-    const Run run{keys_.node, attempt, wall_now()};
+jobs::Lanes::Again NodeQueue::run(Attempts& attempts) {
+    const Ticket& ticket = attempts.ticket();
+    const int attempt = attempts.begin();
+    outbox_.push(begun(ticket, attempt));
     const auto outcome = executor_.run(ticket.job, attempt, cancel_);
     // Ended by us and not by anybody's wish: it stays pending, and the next start does it.
-    const bool interrupted = outcome.error && cancel_.cancelled();
-    if (!interrupted) outbox_.push(finished(ticket, outcome, run));
+    if (outcome.error && cancel_.cancelled()) return std::nullopt;
+    if (const auto wait = attempts.next(outcome)) {
+        outbox_.push(retrying(ticket, attempt));
+        log_.info("the job is tried again", {{"job", ticket.job.id},
+                                                    {"tenant", ticket.job.tenant.text()},
+                                                    {"attempt", std::to_string(attempt)},
+                                                    {"wait_ms", std::to_string(wait->count())}});
+        return wait;
+    }
+    outbox_.push(finished(ticket, outcome, {keys_.node, attempt, attempts.started_at()}));
+    return std::nullopt;
 }
 
 void NodeQueue::lose(Loss loss, const std::string& why) {

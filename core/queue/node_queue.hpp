@@ -14,6 +14,7 @@
 #include "base/progress.hpp"
 #include "jobs/executor.hpp"
 #include "jobs/lanes.hpp"
+#include "queue/attempts.hpp"
 #include "queue/intake.hpp"
 
 namespace nexus::queue {
@@ -60,7 +61,7 @@ class NodeQueue {
     std::thread begin(const char* name, std::function<void(Progress::Beat&)> work);
     void keep_lease(Progress::Beat& beat);
     void introduce(redis::Connection& connection);
-    void run(const Ticket& ticket);
+    jobs::Lanes::Again run(Attempts& attempts);
     void lose(Loss loss, const std::string& why);
 
     Options options_;

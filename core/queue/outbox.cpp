@@ -13,8 +13,8 @@ constexpr std::size_t most_bytes_a_call = 16U << 20U;
 
 std::string_view to_string(OutboxItem::Kind kind) {
     switch (kind) {
-        case OutboxItem::Kind::started:
-            return "started";
+        case OutboxItem::Kind::progress:
+            return "progress";
         case OutboxItem::Kind::finished:
             return "finished";
         case OutboxItem::Kind::answered:
@@ -158,7 +158,7 @@ void Outbox::settle(const std::vector<OutboxItem>& batch) {
                 push(answered(std::move(follower), item.result));
             }
         }
-        if (item.kind != OutboxItem::Kind::started && item.kind != OutboxItem::Kind::event) {
+        if (item.kind != OutboxItem::Kind::progress && item.kind != OutboxItem::Kind::event) {
             in_flight_.end(item.entry_id);
         }
     }

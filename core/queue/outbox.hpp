@@ -23,7 +23,7 @@ namespace nexus::queue {
 
 // One item, as core/queue/lua/finish.lua takes it; what a kind does not use stays empty.
 struct OutboxItem {
-    enum class Kind { started, finished, answered, malformed, event };
+    enum class Kind { progress, finished, answered, malformed, event };
     Kind kind;
     std::string entry_id = {};
     std::string job_id = {};

@@ -9,11 +9,13 @@ prefix=$work/prefix
 
 cmake --install "$build" --prefix "$prefix" >"$work/log"
 cp -R "$prefix/share/nexus-runner/examples/simulated" "$work/project"
-cmake -S "$work/project" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-    -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix" >>"$work/log" 2>&1 &&
-    cmake --build "$work/build" >>"$work/log" 2>&1 || {
+build_project() {
+    cmake -S "$work/project" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix" && cmake --build "$work/build"
+}
+if ! build_project >>"$work/log" 2>&1; then
     cat "$work/log" >&2
     exit 1
-}
+fi
 "$prefix/bin/nexus-runner" plugins check "$work/build/simulated.so" --image example:1
 BACKEND=simulated "$prefix/bin/nexus-runner" plugins list

@@ -133,7 +133,7 @@ const std::map<std::string, Names>& broken() {
           "registry-absent",
           "remove-twice",
           "rename",
-          "restart",
+          "program-failed",
           "start-stop-twice",
           "stats",
           "stop-interrupted",

@@ -183,6 +183,31 @@ TEST_CASE("SIGTERM cancels what overruns the drain and leaves it pending for the
     CHECK(contains(redis.cli({"BLPOP", "nexus:reply:slow", "30"}), "provisioned"));
 }
 
+TEST_CASE("a retryable failure keeps its place, is tried again, and ends as a dead letter") {
+    RedisServer redis;
+    TempDir folder;
+    Runner runner(redis, {{"BACKEND_CONFIG",
+                           R"({"journal":")" + (folder / "journal") +
+                               R"(","tenants":{"acme":{"fail":{"start":"UNAVAILABLE"}}}})"}});
+    runner.start();
+    redis.cli({"XADD", "nexus:jobs", "*", "job",
+               R"({"id":"hopeless","action":"provision","tenant_id":"acme","payload":{},)"
+               R"("max_attempts":3,"reply_to":"nexus:reply:hopeless"})"});
+    redis.cli({"XADD", "nexus:jobs", "*", "job", plain("stop", "behind")});
+    CHECK(at(raw_job(redis, "other", plain("provision", "other", "globex")), "/status") ==
+          "succeeded");
+    const auto reply = redis.cli({"BLPOP", "nexus:reply:hopeless", "30"});
+    CHECK(contains(reply, R"("attempts":3)"));
+    CHECK(contains(reply, R"("code":"backend_unavailable")"));
+    const auto behind = redis.cli({"BLPOP", "nexus:reply:behind", "30"});
+    CHECK(contains(behind, R"("status":"succeeded")"));
+    const auto dead = redis.cli({"XRANGE", "nexus:dead", "-", "+"});
+    CHECK(contains(dead, "attempts"));
+    CHECK(contains(dead, R"("id":"hopeless")"));
+    const auto results = redis.cli({"XRANGE", "nexus:results", "-", "+"});
+    CHECK(results.find("hopeless") < results.find("behind"));
+}
+
 TEST_CASE("a deadline that has passed ends the job before it begins") {
     RedisServer redis;
     Runner runner(redis, {});

@@ -5,7 +5,7 @@
 -- ARGV     prefix, node, epoch, current time (RFC 3339), seconds that a ledger entry lives, then for each item
 --          twelve values: kind, entry id, job id, tenant id, state, attempts, result, reply_to, event, dead
 --          letter's reason, dead letter's error, and `1` where the tenant's placement ends
--- Kinds    started    the job began (its ledger)
+-- Kinds    progress   the job began, or waits for its next attempt (its ledger)
 --          finished   the job ended
 --          answered   a repeated job gets the first result
 --          malformed  the entry will never run
@@ -56,10 +56,10 @@ end
 
 local kinds = {}
 
-function kinds.started(item)
+function kinds.progress(item)
   local ledger = prefix .. ':job:' .. item.job
   if ended[redis.call('HGET', ledger, 'state') or ''] then return end
-  redis.call('HSET', ledger, 'state', 'running', 'attempts', item.attempts, 'updated_at', now)
+  redis.call('HSET', ledger, 'state', item.state, 'attempts', item.attempts, 'updated_at', now)
 end
 
 function kinds.finished(item)

@@ -12,7 +12,7 @@ Ticket ticket_for(const std::string& action) {
         jobs::parse_job(R"({"id":"j1","action":")" + action +
                             R"(","tenant_id":"acme","payload":{},"reply_to":"nexus:reply:x"})",
                         "nexus");
-    return {"5-0", std::move(std::get<jobs::Job>(parsed)), std::nullopt};
+    return {"5-0", std::move(std::get<jobs::Job>(parsed)), std::nullopt, 0};
 }
 
 jobs::Outcome failed_with(ErrorCode code) {
