@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 set(sdk ${PROJECT_SOURCE_DIR}/core/sdk)
 install(TARGETS nexus-runner)
-install(TARGETS docker simulated LIBRARY DESTINATION lib/nexus/plugins)
+install(TARGETS docker podman simulated LIBRARY DESTINATION lib/nexus/plugins)
 install(DIRECTORY ${sdk}/nexus DESTINATION include)
 install(DIRECTORY ${sdk}/src/ DESTINATION share/nexus-runner/sdk)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/plugins/simulated DESTINATION share/nexus-runner/examples)

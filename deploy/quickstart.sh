@@ -14,21 +14,22 @@ runtime_image=nexus-quickstart-runtime:1.0.0
 
 usage() {
     cat <<TEXT
-Usage: deploy/quickstart.sh [--backend docker|simulated] [--tenant ID] [--program FILE]
+Usage: deploy/quickstart.sh [--backend docker|podman|simulated] [--tenant ID] [--program FILE]
        deploy/quickstart.sh --down
 
 Makes one worker on this machine and provisions one tenant on it, step by step:
   1. installs the Debian packages that are missing (deploy/packages.txt; as root)
   2. builds the program (cmake --workflow --preset release), unless --program names one
   3. starts a private Redis with a random password on 127.0.0.1
-  4. finds a Docker Engine: \$BACKEND_ENDPOINT, else /var/run/docker.sock, else it starts a private one
+  4. finds an engine: \$BACKEND_ENDPOINT, else the machine's own Docker or Podman, else it starts a
+     private one
   5. makes a small runtime image, unless \$NEXUS_IMAGE names one
   6. starts 'nexus-runner serve' on 127.0.0.1:8000, or the next free port
   7. submits a provision job for the tenant (acme), and shows what came of it
 
 Run it again at any time: what runs already is used again. Everything that it keeps is below
 $home, each part with its own log.
---backend simulated does without an engine. --down deletes the tenants and stops and removes all that was
+The backend is docker unless --backend names another; simulated does without an engine. --down deletes the tenants and stops and removes all that was
 started; the build and the packages stay. NEXUS_SKIP_INSTALL=1 installs nothing.
 TEXT
 }
@@ -39,6 +40,7 @@ install_and_build() {
     step "Packages"
     if [ "${NEXUS_SKIP_INSTALL:-}" = 1 ]; then say "skipped"; else
         "$deploy/install-packages.sh" "$deploy/packages.txt"
+        [ "$backend" != podman ] || "$deploy/install-packages.sh" "$deploy/packages-podman.txt"
         say "all of deploy/packages.txt is installed"
     fi
     step "Program"
@@ -84,8 +86,8 @@ private_engine() {
     [ "$(printf %s "$dir" | wc -c)" -le 66 ] ||
         dir=/run/nexus-quickstart-$(printf %s "$root" | cksum | cut -d' ' -f1)
     keep engine.private "$dir"
-    endpoint=$("$deploy/private-engine.sh" up "$dir" 8<&-) ||
-        die "no private Docker Engine could be started. Start Docker, name one in BACKEND_ENDPOINT, or use --backend simulated"
+    endpoint=$("$deploy/private-engine.sh" up --engine "$backend" "$dir" 8<&-) ||
+        die "no private engine could be started. Start one, name it in BACKEND_ENDPOINT, or use --backend simulated"
 }
 
 ensure_engine() {
@@ -94,6 +96,7 @@ ensure_engine() {
         say "none: the simulated backend needs no engine"
         return 0
     fi
+    case $backend in podman) own=/run/podman/podman.sock ;; *) own=/var/run/docker.sock ;; esac
     endpoint=$(kept endpoint)
     if [ -n "$endpoint" ] && engine_answers "$endpoint"; then
         say "used again: $endpoint"
@@ -102,10 +105,10 @@ ensure_engine() {
         say "the private engine started again: $endpoint"
     elif [ -n "${BACKEND_ENDPOINT:-}" ]; then
         endpoint=$BACKEND_ENDPOINT
-        engine_answers "$endpoint" || die "no Docker Engine answers at BACKEND_ENDPOINT=$endpoint; start it, or unset BACKEND_ENDPOINT"
+        engine_answers "$endpoint" || die "no engine answers at BACKEND_ENDPOINT=$endpoint; start it, or unset BACKEND_ENDPOINT"
         say "BACKEND_ENDPOINT: $endpoint"
-    elif engine_answers unix:///var/run/docker.sock; then
-        endpoint=unix:///var/run/docker.sock
+    elif engine_answers "unix://$own"; then
+        endpoint=unix://$own
         say "the machine's own: $endpoint"
     else
         private_engine
@@ -118,7 +121,7 @@ engine_has() { engine_curl "$endpoint" "$1" -f -o /dev/null 2>/dev/null; }
 
 # A worker adopts what bears a tenant's names, and --down deletes it.
 refuse_foreign_tenant() {
-    [ "$backend" = docker ] && ! grep -qxF "$tenant" "$home/tenant.list" 2>/dev/null || return 0
+    [ "$backend" != simulated ] && ! grep -qxF "$tenant" "$home/tenant.list" 2>/dev/null || return 0
     for path in "/containers/tenant_${tenant}_runtime/json" "/volumes/tenant_${tenant}_state" \
         "/volumes/tenant_${tenant}_session" "/networks/tenant_${tenant}_net"; do
         ! engine_has "$path" || die "the engine at $endpoint holds a tenant '$tenant' already ($path) that is not of this quickstart; choose another with --tenant"
@@ -133,7 +136,7 @@ ensure_image() {
         return 0
     fi
     [ -n "$(kept image)" ] || keep image "$runtime_image"
-    if [ "$backend" = docker ] && ! engine_has "/images/$(kept image)/json"; then
+    if [ "$backend" != simulated ] && ! engine_has "/images/$(kept image)/json"; then
         [ "$(kept image)" = "$runtime_image" ] || return 0
         keep image.made "$runtime_image"
         "$deploy/private-engine.sh" image --endpoint "$endpoint" "$runtime_image" >/dev/null
@@ -171,6 +174,9 @@ provision() {
     if [ "$backend" = docker ]; then
         step "docker -H $endpoint ps"
         DOCKER_HOST='' docker -H "$endpoint" ps --filter "name=tenant_"
+    elif [ "$backend" = podman ]; then
+        step "podman --url $endpoint ps"
+        podman --url "$endpoint" ps --filter "name=tenant_"
     else
         step "Health job for tenant '$tenant'"
         timeout 60 "$program" submit health "$tenant" --wait
@@ -225,7 +231,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-case $backend in '' | docker | simulated) ;; *) die "--backend is docker or simulated, not '$backend'" ;; esac
+case $backend in '' | docker | podman | simulated) ;; *) die "--backend is docker, podman or simulated, not '$backend'" ;; esac
 printf %s "$tenant" | grep -qxE '[a-z0-9][a-z0-9_-]{2,63}' ||
     die "--tenant '$tenant': 3 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit"
 "$verb"

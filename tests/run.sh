@@ -8,11 +8,12 @@ cd "$root"
 usage() {
     cat <<'TEXT'
 Usage: tests/run.sh [PRESET...]
-Installs what is missing (root, Debian), checks format and scripts, starts a private Docker Engine, and
-runs `cmake --workflow --preset PRESET` for each of dev (default), asan, tsan, clang.
+Installs what is missing (root, Debian), checks format and scripts, starts a private Docker Engine and a
+private Podman, and runs `cmake --workflow --preset PRESET` for each of dev (default), asan, tsan, clang.
 
 NEXUS_REQUIRE_ENGINES=1   a server that cannot be started is a failure instead of a visible skip
-NEXUS_TEST_DOCKER=...     use this engine, unix:///path, instead of a private one
+NEXUS_TEST_DOCKER=...     use this Docker Engine, unix:///path, instead of a private one
+NEXUS_TEST_PODMAN=...     the same for Podman
 NEXUS_SKIP_INSTALL=1      install nothing
 TEXT
 }
@@ -40,30 +41,38 @@ check_format() {
 
 check_scripts() { tracked '*.sh' .ci/run | xargs -0 -r shellcheck -x -P SCRIPTDIR; }
 
-engine=''
-take_down() { [ -z "$engine" ] || deploy/private-engine.sh down "$engine"; }
+engines=''
+take_down() {
+    for folder in $engines; do deploy/private-engine.sh down "$folder"; done
+}
+trap take_down EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
+# start_engine KIND: sets `endpoint`, to nothing where no engine of the kind can be had.
 start_engine() {
-    [ -z "${NEXUS_TEST_DOCKER:-}" ] || return 0
-    engine=$(mktemp -d /tmp/nexus-tests.XXXXXX)
-    trap take_down EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    if NEXUS_TEST_DOCKER=$(deploy/private-engine.sh up "$engine"); then
-        NEXUS_TEST_NETNS=$engine/netns
-        export NEXUS_TEST_DOCKER NEXUS_TEST_NETNS
-    else
-        [ "${NEXUS_REQUIRE_ENGINES:-}" != 1 ] || die "no private engine (NEXUS_REQUIRE_ENGINES=1)"
-        warn "No private engine: the tests on one will say SKIPPED."
-        unset NEXUS_TEST_DOCKER
-    fi
+    folder=$(mktemp -d /tmp/nexus-tests.XXXXXX)
+    engines="$engines $folder"
+    endpoint=$(deploy/private-engine.sh up --engine "$1" "$folder") && return 0
+    [ "${NEXUS_REQUIRE_ENGINES:-}" != 1 ] || die "no private $1 (NEXUS_REQUIRE_ENGINES=1)"
+    warn "No private $1: the tests on it will say SKIPPED."
+    endpoint=''
+}
+
+start_engines() {
+    for kind in DOCKER:docker PODMAN:podman; do
+        variable=NEXUS_TEST_${kind%:*}
+        eval "endpoint=\${$variable:-}"
+        [ -n "$endpoint" ] || start_engine "${kind#*:}"
+        [ -z "$endpoint" ] || export "$variable=$endpoint"
+    done
 }
 
 [ "${NEXUS_SKIP_INSTALL:-}" = 1 ] || deploy/install-packages.sh tests/packages.txt
 tracked >/dev/null || die "this is no git clone; the list of files to check comes from git"
 check_format
 check_scripts
-start_engine
+start_engines
 export CTEST_PARALLEL_LEVEL="${CTEST_PARALLEL_LEVEL:-$(nproc)}"
 for preset in "$@"; do
     say "== $preset"

@@ -31,5 +31,6 @@ void add_events(CLI::App& app, CommandLine& line);
 void add_plugins(CLI::App& app, CommandLine& line);
 void add_schema(CLI::App& app, CommandLine& line);
 void add_version(CLI::App& app, CommandLine& line);
+void add_volume(CLI::App& app, CommandLine& line);
 
 }  // namespace nexus::cli

@@ -46,14 +46,13 @@ void has_its_limits(Bench& bench) {
     const auto seen = inside(bench, R"(
 ulimit -n
 cd /sys/fs/cgroup
-cat memory.max 2>/dev/null || cat memory/memory.limit_in_bytes
-cat cpu.max 2>/dev/null || cat cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us | tr '\n' ' ' && echo
-cat pids.max 2>/dev/null || cat pids/pids.max)");
+echo $(cat memory.max 2>/dev/null || cat memory/memory.limit_in_bytes)
+echo $(cat cpu.max 2>/dev/null || cat cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us)
+echo $(cat pids.max 2>/dev/null || cat pids/pids.max))");
     expect_line(seen, "512");
     expect_line(seen, "67108864");
     expect_line(seen, "64");
-    expect(seen.find("50000 100000") != std::string::npos,
-           "half a processor is not what the container has: " + seen);
+    expect_line(seen, "50000 100000");
 }
 
 void root_can_be_read_only(Bench& bench) {
@@ -195,15 +194,20 @@ void memory_is_limited(Bench& bench) {
     });
 }
 
+// A shell ends where it cannot fork, so one of its own tries, and the last command takes the place
+// of the shell.
 void processes_are_limited(Bench& bench) {
     bench.need_programs();
-    auto spec = bench.spec("runtime", "");
+    auto spec = bench.spec("runtime",
+                           "(i=0; while [ $i -lt 40 ]; do sleep 60 & i=$((i+1)); done; "
+                           "echo all started) 2>/dev/null; echo ready; exec sleep 1000");
     spec.pids = 16;
-    const auto seen =
-        bench.inside(spec,
-                     "i=0; while [ $i -lt 40 ]; do sleep 3 & i=$((i+1)); done 2>/tmp/err; "
-                     "grep -qi -e fork -e resource /tmp/err && echo limited || echo $i started");
-    expect(seen.find("started") == std::string::npos, "40 processes run where 16 may");
+    bench.create(spec);
+    bench.backend().start(bench.ctx(), spec.name);
+    bench.wait_until("the container's program has tried to start processes",
+                     [&] { return bench.logs(spec.name).find("ready") != std::string::npos; });
+    expect(bench.logs(spec.name).find("all started") == std::string::npos,
+           "40 processes run where 16 may");
 }
 
 }  // namespace

@@ -56,9 +56,9 @@ void expect_ends(Code code, const std::string& what, const std::function<void()>
 }
 
 void past_deadline_is_timeout(Bench& bench) {
-    for (const auto& [what, call] : calls(bench)) {
+    for (const auto& tried : calls(bench)) {
         const auto ctx = bench.within(milliseconds(-1));
-        expect_ends(Code::timeout, what + " past its deadline", [&] { call(ctx); });
+        expect_ends(Code::timeout, tried.what + " past its deadline", [&] { tried.call(ctx); });
     }
     expect(!bench.backend().inspect_volume(bench.ctx(), bench.name("late")),
            "a call past its deadline had an effect");
@@ -77,10 +77,10 @@ class Cancellation {
 
 void cancelled_call_ends(Bench& bench) {
     const Cancellation cancelled(1);
-    for (const auto& [what, call] : calls(bench)) {
+    for (const auto& tried : calls(bench)) {
         auto ctx = bench.ctx();
         ctx.cancel_fd = cancelled.fd();
-        expect_ends(Code::cancelled, "a cancelled " + what, [&] { call(ctx); });
+        expect_ends(Code::cancelled, "a cancelled " + tried.what, [&] { tried.call(ctx); });
     }
 }
 
@@ -265,21 +265,21 @@ void survives(Bench& bench, Fault fault) {
     const auto backend = bench.another(proxy.endpoint());
     backend->info(bench.ctx());
     proxy.set(fault);
-    const std::array<Tried, 3> tried{
+    const std::array<Tried, 3> all{
         Tried{"info", [&](const CallContext& ctx) { backend->info(ctx); }},
         Tried{"list", [&](const CallContext& ctx) { backend->list(ctx, bench.labels()); }},
         Tried{"inspect",
               [&](const CallContext& ctx) { backend->inspect(ctx, bench.name("nothing")); }},
     };
-    for (const auto& [what, call] : tried) {
+    for (const auto& tried : all) {
         constexpr seconds patience(2);
         const auto ctx = bench.within(patience);
         const auto begin = Clock::now();
-        const auto failure = failure_of(what, [&] { call(ctx); });
+        const auto failure = failure_of(tried.what, [&] { tried.call(ctx); });
         expect(failure.code() == Code::unavailable || failure.code() == Code::internal ||
                    failure.code() == Code::timeout,
-               what + " fails with " + std::string(to_string(failure.code())));
-        expect(Clock::now() - begin < patience + promptly, what + " does not end in time");
+               tried.what + " fails with " + std::string(to_string(failure.code())));
+        expect(Clock::now() - begin < patience + promptly, tried.what + " does not end in time");
     }
     proxy.set(Fault::none);
     proxy.drop();

@@ -114,9 +114,9 @@ jobs::Lanes::Again NodeQueue::run(Attempts& attempts) {
     if (const auto wait = attempts.next(outcome)) {
         outbox_.push(retrying(ticket, attempt));
         log_.info("the job is tried again", {{"job", ticket.job.id},
-                                                    {"tenant", ticket.job.tenant.text()},
-                                                    {"attempt", std::to_string(attempt)},
-                                                    {"wait_ms", std::to_string(wait->count())}});
+                                             {"tenant", ticket.job.tenant.text()},
+                                             {"attempt", std::to_string(attempt)},
+                                             {"wait_ms", std::to_string(wait->count())}});
         return wait;
     }
     outbox_.push(finished(ticket, outcome, {keys_.node, attempt, attempts.started_at()}));

@@ -1,11 +1,11 @@
 // The body of a container's creation. It is built from the typed spec alone, so a job can name
-// nothing that has no member there; what a member must not say is refused here.
-#include <algorithm>
+// nothing that has no member there.
 #include <nexus/codec.hpp>
 #include <optional>
 
 #include "docker/requests.hpp"
-#include "engine/text.hpp"
+#include "engine/only.hpp"
+#include "engine/spec_check.hpp"
 
 namespace nexus::docker {
 namespace {
@@ -38,14 +38,7 @@ void members(Visit& visit, T& value) {
     visit("Hard", value.hard);
 }
 
-struct RestartPolicy {
-    std::string name;
-};
-
-template <typename Visit, codec::Is<RestartPolicy> T>
-void members(Visit& visit, T& value) {
-    visit("Name", value.name);
-}
+using RestartPolicy = engine::Only<"Name", std::string>;
 
 struct LogConfig {
     std::string type;
@@ -116,39 +109,12 @@ void members(Visit& visit, T& value) {
     visit("HostConfig", value.host);
 }
 
-constexpr const char* tmpfs_options = "rw,noexec,nosuid,nodev,size=64m,mode=1777";
-
-[[noreturn]] void refuse(std::string_view member, std::string_view value, std::string_view mend) {
-    throw BackendError(
-        Code::invalid,
-        std::string(member) + ": \"" + engine::short_text(value) + "\" " + std::string(mend),
-        false);
-}
-
-void require_absolute(std::string_view member, std::string_view path) {
-    if (!path.starts_with('/')) refuse(member, path, "must be an absolute path");
-}
-
-// "ALL" would undo the drop.
-void require_capability(const std::string& name) {
-    const bool named = !name.empty() && name != "ALL" && !name.starts_with("CAP_") &&
-                       std::all_of(name.begin(), name.end(),
-                                   [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
-    if (!named) {
-        refuse("add_capabilities", name, "must be one capability, such as NET_BIND_SERVICE");
-    }
-}
-
 std::vector<Mount> mounts_of(const ContainerSpec& spec) {
     std::vector<Mount> mounts;
     for (const auto& [source, target] : spec.volumes) {
-        require_name("volume", source);
-        require_absolute("volumes", target);
         mounts.push_back({"volume", source, target, false});
     }
     for (const auto& bind : spec.binds) {
-        require_absolute("binds", bind.source);
-        require_absolute("binds", bind.target);
         mounts.push_back({"bind", bind.source, bind.target, bind.read_only});
     }
     return mounts;
@@ -164,25 +130,18 @@ LogConfig log_of(const ContainerSpec& spec) {
     return log;
 }
 
-std::optional<std::int64_t> limit(std::int64_t value) {
-    return value > 0 ? std::optional(value) : std::nullopt;
-}
-
 HostConfig host_config(const ContainerSpec& spec, const std::string& network_id) {
     HostConfig host;
     host.network_mode = network_id;
     host.mounts = mounts_of(spec);
-    for (const auto& target : spec.tmpfs) {
-        require_absolute("tmpfs", target);
-        host.tmpfs[target] = tmpfs_options;
-    }
-    std::for_each(spec.add_capabilities.begin(), spec.add_capabilities.end(), require_capability);
+    for (const auto& target : spec.tmpfs)
+        host.tmpfs[target] = engine::tmpfs_options;
     host.cap_add = spec.add_capabilities;
     host.read_only_root = spec.read_only_root;
-    host.memory = limit(spec.memory_bytes);
+    host.memory = engine::limit(spec.memory_bytes);
     host.memory_and_swap = host.memory;  // the sum of both: no swap is added
-    host.nano_cpus = limit(spec.nano_cpus);
-    host.pids = limit(spec.pids);
+    host.nano_cpus = engine::limit(spec.nano_cpus);
+    host.pids = engine::limit(spec.pids);
     if (spec.nofile > 0) host.ulimits.push_back({"nofile", spec.nofile, spec.nofile});
     host.log = log_of(spec);
     return host;
@@ -191,13 +150,11 @@ HostConfig host_config(const ContainerSpec& spec, const std::string& network_id)
 }  // namespace
 
 engine::Request create_container(const ContainerSpec& spec, const std::string& network_id) {
+    engine::check_spec(spec);
     ContainerBody body;
     body.image = spec.image;
     body.labels = spec.labels;
     for (const auto& [name, value] : spec.env) {
-        if (name.empty() || name.find('=') != std::string::npos) {
-            refuse("env", name, "is no name of a variable");
-        }
         body.env.push_back(name);
         body.env.back().append("=").append(value);
     }

@@ -1,100 +1,33 @@
 #include "docker/docker_backend.hpp"
 
 #include <algorithm>
+#include <tuple>
 
+#include "docker/protocol.hpp"
 #include "docker/requests.hpp"
-#include "engine/log_frames.hpp"
-#include "engine/write_fd.hpp"
+#include "engine/names.hpp"
+#include "engine/object_answers.hpp"
+#include "engine/requests.hpp"
 
 namespace nexus::docker {
-namespace {
-
-constexpr std::string_view other_containers = "other containers to be created or started";
-
-// The engine's filter is not trusted to match whole labels.
-bool carries(const ContainerState& container, const Labels& labels) {
-    return std::all_of(labels.begin(), labels.end(), [&container](const auto& label) {
-        const auto found = container.labels.find(label.first);
-        return found != container.labels.end() &&
-               (label.second.empty() || found->second == label.second);
-    });
-}
-
-bool is_plain_remote(const engine::Endpoint& endpoint) {
-    return endpoint.path.empty() && endpoint.host != "localhost" && endpoint.host != "::1" &&
-           !endpoint.host.starts_with("127.");
-}
-
-BackendError no_container(const std::string& name) {
-    return {Code::not_found, "there is no container " + name, false};
-}
-
-}  // namespace
 
 DockerBackend::DockerBackend(const PluginHost& host, std::string_view config)
-    : DockerBackend(host, parse_config(config)) {}
+    : EngineBackend(host, engine::parse_config(config, "docker", "unix:///var/run/docker.sock"),
+                    dialect()) {}
 
-DockerBackend::DockerBackend(const PluginHost& host, const Config& config)
-    : host_(host), client_(config.endpoint), creations_(config.max_parallel) {
-    host_.log(NEXUS_LOG_INFORMATION,
-              "speaking API " + client_.api().text() + " with " + client_.engine().name());
-}
-
-Info DockerBackend::info(const CallContext& ctx) {
-    Info result = client_.call(ctx, docker::info(), "asking the engine about itself", parse_info);
-    result.api_version = client_.api().text();
-    if (is_plain_remote(client_.engine().endpoint)) {
-        result.warnings.emplace_back(
-            "The engine is reached over plain TCP: who can listen or connect there rules this "
-            "host.");
+engine::Request DockerBackend::creation(const CallContext& ctx, const ContainerSpec& spec) {
+    engine::require_name("network", spec.network);
+    const auto found = find_networks(ctx, spec.network);
+    if (found.empty()) {
+        throw BackendError(Code::not_found, "there is no network " + spec.network, false);
     }
-    return result;
-}
-
-std::vector<ContainerState> DockerBackend::list(const CallContext& ctx, const Labels& labels) {
-    auto containers =
-        client_.call(ctx, list_containers(labels), "listing containers", parse_containers);
-    std::erase_if(containers, [&labels](const auto& found) { return !carries(found, labels); });
-    return containers;
-}
-
-std::optional<ContainerState> DockerBackend::inspect(const CallContext& ctx,
-                                                     const std::string& name) {
-    auto found = find_container(ctx, name);
-    if (!found) return std::nullopt;
-    return std::move(found->state);
-}
-
-ContainerState DockerBackend::ensure_container(const CallContext& ctx, const ContainerSpec& spec) {
-    require_name("container", spec.name);
-    // While the engine makes a container it refuses the name and does not yet show who has it.
-    const engine::Permit one_of_a_name =
-        containers_.enter(ctx, spec.name, "another creation of container " + spec.name);
-    if (auto found = inspect(ctx, spec.name)) return std::move(*found);
-    const std::string what = "creating container " + spec.name;
-    const auto request = create_container(spec, network_id(ctx, spec.network));
-    const engine::Permit permit = creations_.enter(ctx, other_containers);
-    try {
-        const std::string id = client_.call(ctx, request, what, parse_id);
-        return client_.call(ctx, inspect_container(id), what, parse_container).state;
-    } catch (const BackendError& error) {
-        if (error.code() != Code::conflict) throw;
-        // Somebody outside was faster, and may not be done.
-        if (auto found = inspect(ctx, spec.name)) return std::move(*found);
-        throw BackendError(Code::conflict, error.what(), true);
+    const std::string& driver = found.front().driver;
+    // "host" and "none" are listed as networks as well.
+    if (driver == "host" || driver == "null") {
+        throw BackendError(Code::invalid,
+                           "network: \"" + spec.network + "\" is no network of its own", false);
     }
-}
-
-void DockerBackend::start(const CallContext& ctx, const std::string& name) {
-    const std::string container = exact_or_throw(ctx, name);
-    const engine::Permit permit = creations_.enter(ctx, other_containers);
-    client_.call(ctx, start_container(container), "starting container " + name);
-}
-
-void DockerBackend::stop(const CallContext& ctx, const std::string& name,
-                         std::chrono::seconds grace) {
-    client_.call(ctx, stop_container(exact_or_throw(ctx, name), grace),
-                 "stopping container " + name);
+    return create_container(spec, found.front().state.id);
 }
 
 void DockerBackend::remove(const CallContext& ctx, const std::string& name) {
@@ -102,52 +35,43 @@ void DockerBackend::remove(const CallContext& ctx, const std::string& name) {
     if (!container) return;
     const std::string what = "removing container " + name;
     try {
-        client_.find(ctx, remove_container(*container), what);
+        client().find(ctx, engine::remove_container(*container), what);
     } catch (const BackendError& error) {
         if (error.code() != Code::conflict) throw;
         // Another removal is under way, and this one is done when that is.
-        client_.find(ctx, wait_for_removal(*container), what);
+        client().find(ctx, wait_for_removal(*container), what);
     }
 }
 
-void DockerBackend::logs(const CallContext& ctx, const std::string& name, std::int64_t tail,
-                         int fd) {
-    const auto found = find_container(ctx, name);
-    if (!found) throw no_container(name);
-    const auto write = [&ctx, fd](std::string_view text) { engine::write_all(ctx, fd, text); };
-    const auto request = container_logs(found->state.id, tail);
-    const std::string what = "reading the logs of container " + name;
-    if (found->tty) {
-        client_.stream(ctx, request, what, write);
-        return;
+NetworkState DockerBackend::create_network(const CallContext& ctx, const NetworkSpec& spec) {
+    const std::string what = "creating network " + spec.name;
+    const std::string id = client().call(ctx, docker::create_network(spec), what, engine::parse_id);
+    return client().call(ctx, inspect_network(id), what, parse_network).state;
+}
+
+void DockerBackend::remove_network(const CallContext& ctx, const std::string& name) {
+    engine::require_name("network", name);
+    for (const auto& network : find_networks(ctx, name)) {
+        client().find(ctx, docker::remove_network(network.state.id), "removing network " + name);
     }
-    engine::LogFrames frames(write);
-    client_.stream(ctx, request, what, [&frames](std::string_view piece) { frames.feed(piece); });
-    frames.finish();
 }
 
-std::optional<InspectedContainer> DockerBackend::find_container(const CallContext& ctx,
-                                                                const std::string& name) {
-    require_name("container", name);
-    auto found =
-        client_.find(ctx, inspect_container(name), "inspecting container " + name, parse_container);
-    // The engine also answers to the beginning of an id.
-    if (found && found->state.name != name) return std::nullopt;
-    return found;
+std::optional<NetworkState> DockerBackend::find_network(const CallContext& ctx,
+                                                        const std::string& name) {
+    auto networks = find_networks(ctx, name);
+    if (networks.empty()) return std::nullopt;
+    return std::move(networks.front().state);
 }
 
-std::optional<std::string> DockerBackend::exact(const CallContext& ctx, const std::string& name) {
-    require_name("container", name);
-    if (!could_be_id(name)) return name;
-    const auto found = find_container(ctx, name);
-    if (!found) return std::nullopt;
-    return found->state.id;
-}
-
-std::string DockerBackend::exact_or_throw(const CallContext& ctx, const std::string& name) {
-    auto container = exact(ctx, name);
-    if (!container) throw no_container(name);
-    return std::move(*container);
+std::vector<ListedNetwork> DockerBackend::find_networks(const CallContext& ctx,
+                                                        const std::string& name) {
+    auto networks =
+        client().call(ctx, list_networks(name), "looking for network " + name, parse_networks);
+    std::erase_if(networks, [&name](const auto& network) { return network.state.name != name; });
+    std::sort(networks.begin(), networks.end(), [](const auto& left, const auto& right) {
+        return std::tie(left.created, left.state.id) < std::tie(right.created, right.state.id);
+    });
+    return networks;
 }
 
 }  // namespace nexus::docker

@@ -4,10 +4,11 @@
 #include <nexus/backend.hpp>
 #include <string>
 
+#include "engine/answer.hpp"
+
 namespace nexus::docker {
 
-// `status` is that of the HTTP answer; 500 for an error that came inside a stream. `message` is the
-// engine's own, `what` the thing that was tried, such as "starting container a".
-BackendError to_error(int status, const std::string& message, const std::string& what);
+// `what` is the thing that was tried, such as "starting container a".
+BackendError to_error(const engine::EngineError& error, const std::string& what);
 
 }  // namespace nexus::docker

@@ -1,7 +1,7 @@
 #include <nexus/plugin.hpp>
 
-#include "docker/config.hpp"
 #include "docker/docker_backend.hpp"
+#include "engine/config.hpp"
 
 NEXUS_BACKEND(nexus::docker::DockerBackend, "docker", NEXUS_DOCKER_VERSION,
-              nexus::docker::config_schema);
+              nexus::engine::config_schema);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <nexus/codec.hpp>
+#include <optional>
 
-#include "engine/text.hpp"
+#include "engine/only.hpp"
 
 namespace nexus::docker {
 namespace {
@@ -22,14 +23,7 @@ void members(Visit& visit, T& value) {
     visit("total", value.total);
 }
 
-struct ErrorDetail {
-    std::string message;
-};
-
-template <typename Visit, codec::Is<ErrorDetail> T>
-void members(Visit& visit, T& value) {
-    visit("message", value.message);
-}
+using ErrorDetail = engine::Only<"message", std::string>;
 
 struct Line {
     std::string status;
@@ -61,10 +55,8 @@ std::int64_t bounded(std::int64_t bytes) {
 }
 
 std::string sentence_of(const Line& line) {
-    const bool detailed = line.detail && !line.detail->message.empty();
-    const std::string text =
-        engine::short_text(detailed ? line.detail->message : line.error.value_or(""));
-    return text.empty() ? "the engine gave no reason" : text;
+    const bool detailed = line.detail && !line.detail->value.empty();
+    return detailed ? line.detail->value : line.error.value_or("");
 }
 
 bool says_success(std::string_view status) {
@@ -77,10 +69,10 @@ bool says_success(std::string_view status) {
 void PullProgress::line(std::string_view json) {
     const auto line = codec::decode<Line>(json);
     if (line.error || line.detail) {
-        if (!error_) error_ = sentence_of(line);
+        fail(sentence_of(line));
         return;
     }
-    if (says_success(line.status)) succeeded_ = true;
+    if (says_success(line.status)) succeed();
     if (!line.id.empty()) {
         progress(line.id, line.status, line.progress.current, line.progress.total);
     }
@@ -114,12 +106,6 @@ std::string PullProgress::summary() const {
                                         [](const auto& entry) { return entry.second.complete; });
     return std::to_string(complete) + " of " + std::to_string(layers_.size()) + " layers, " +
            megabytes(current) + " of " + megabytes(total) + " MB";
-}
-
-bool RateLimit::passes(Clock::time_point now) {
-    if (now - last_ < interval_) return false;
-    last_ = now;
-    return true;
 }
 
 }  // namespace nexus::docker

@@ -7,18 +7,20 @@ namespace {
 
 struct ErrorBody {
     std::string message;
+    std::string cause;
 };
 
 template <typename Visit, codec::Is<ErrorBody> T>
 void members(Visit& visit, T& value) {
     visit("message", value.message);
+    visit("cause", value.cause);
 }
 
-std::string message_in(std::string_view body) {
+ErrorBody error_in(std::string_view body) {
     try {
-        return short_text(codec::decode<ErrorBody>(body).message);
+        return codec::decode<ErrorBody>(body);
     } catch (const codec::Malformed&) {
-        return short_text(body);
+        return {std::string(body), ""};
     }
 }
 
@@ -32,9 +34,12 @@ BackendError unreadable(const Engine& engine, const Request& request,
             false};
 }
 
-std::string error_message(const Answer& answer) {
-    const std::string message = message_in(answer.body);
-    return message.empty() ? "HTTP status " + std::to_string(answer.status) : message;
+EngineError read_error(const Answer& answer) {
+    const ErrorBody body = error_in(answer.body);
+    const std::string message = short_text(body.message);
+    return {answer.status,
+            message.empty() ? "HTTP status " + std::to_string(answer.status) : message,
+            short_text(body.cause)};
 }
 
 }  // namespace nexus::engine

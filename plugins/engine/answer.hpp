@@ -26,8 +26,14 @@ auto read(const Engine& engine, const Request& request, const Answer& answer, Pa
     }
 }
 
-// The sentence in the body of an error: its member `message`, or the text itself where it is no
-// such JSON; short_text of it. Never empty.
-std::string error_message(const Answer& answer);
+// What an engine says about a failure.
+struct EngineError {
+    int status = 0;
+    std::string message;  // short_text, never empty
+    std::string cause;    // Podman only: the innermost sentence, always the same for one failure
+};
+
+// The members `message` and `cause` of the body, or the text itself where it is no such JSON.
+EngineError read_error(const Answer& answer);
 
 }  // namespace nexus::engine

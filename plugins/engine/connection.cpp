@@ -84,6 +84,7 @@ std::istream& Connection::receive_head(Answer& answer) {
 
 void Connection::receive_body(std::istream& stream, const Answer& answer,
                               const BodyConsumer& consume) {
+    consume(answer, {});
     // Read from the buffer below the stream: the stream would swallow what the socket throws.
     std::streambuf& source = *stream.rdbuf();
     std::array<char, 16'384> piece{};

@@ -16,7 +16,8 @@
 
 namespace nexus::engine {
 
-// Gets an answer's body in pieces as they come. `head` has no body yet.
+// Gets an answer's head with an empty piece once that is there, then its body in pieces as they
+// come. `head` has no body yet.
 using BodyConsumer = std::function<void(const Answer& head, std::string_view piece)>;
 
 class Connection {

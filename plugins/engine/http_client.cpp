@@ -100,11 +100,12 @@ Answer HttpClient::send(const CallContext& ctx, const Request& request) {
 }
 
 Answer HttpClient::stream(const CallContext& ctx, const Request& request,
-                          const std::function<void(std::string_view)>& consume) {
+                          const std::function<void(std::string_view)>& consume,
+                          const std::function<void()>& begun) {
     std::string error_body;
     Answer answer = pool_->exchange(ctx, request, [&](const Answer& head, std::string_view piece) {
         if (head.succeeded()) {
-            consume(piece);
+            piece.empty() ? begun() : consume(piece);
         } else {
             error_body += piece.substr(0, max_error_body - error_body.size());
         }

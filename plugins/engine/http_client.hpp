@@ -34,9 +34,12 @@ class HttpClient {
     Answer send(const CallContext& ctx, const Request& request);
 
     // The same, but hands the body of a success (2xx) to `consume` as it comes. The body of
-    // anything else is in the answer as far as a message may be long.
-    Answer stream(const CallContext& ctx, const Request& request,
-                  const std::function<void(std::string_view piece)>& consume);
+    // anything else is in the answer as far as a message may be long. `begun` is called before
+    // that, as soon as the head of a success is there.
+    Answer stream(
+        const CallContext& ctx, const Request& request,
+        const std::function<void(std::string_view piece)>& consume,
+        const std::function<void()>& begun = [] {});
 
   private:
     class Pool;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "support/docker_engine.hpp"
+#include "support/curl.hpp"
 #include "support/process.hpp"
 #include "support/redis_server.hpp"
 #include "support/temp_dir.hpp"

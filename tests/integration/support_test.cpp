@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-#include "support/docker_engine.hpp"
+#include "support/container_engine.hpp"
 #include "support/process.hpp"
 #include "support/redis_server.hpp"
 #include "support/registry.hpp"
@@ -65,21 +65,45 @@ TEST_CASE("a Redis with TLS can ask for a client certificate") {
 }
 
 TEST_CASE(
-    "the image of the tests runs on the engine and can be pulled from a registry with a password") {
-    auto& docker = DockerEngine::get();
-    docker.remove_tenant("probe");
-    const Registry registry("user", "secret");
-    const auto reference = registry.push(docker.image());
-    CHECK(docker.curl("GET", "/images/" + reference + "/json").status == 404);
-    CHECK(docker.curl("POST", "/images/create?fromImage=" + registry.address() + "/app&tag=1.0.0")
-              .status == 500);
+    "the image of the tests runs on an engine and is pulled from a registry with a password") {
+    for (const char* kind : {"docker", "podman"}) {
+        CAPTURE(kind);
+        auto& engine = ContainerEngine::get(kind);
+        engine.remove_tenant("probe");
+        const Registry registry(engine, "user", "secret");
+        const auto reference = registry.push(engine.image());
+        CHECK(engine.curl("GET", "/images/" + reference + "/json").status == 404);
+        const auto pulled = engine.curl(
+            "POST", "/images/create?fromImage=" + registry.address() + "/app&tag=1.0.0");
+        CAPTURE(pulled.body);
+        const bool refused = pulled.body.find("no basic auth credentials") != std::string::npos ||
+                             pulled.body.find("unauthorized") != std::string::npos;
+        CHECK(refused);
 
-    CHECK(docker.cli({"run", "-d", "--name", "tenant_probe_runtime", docker.image()}).code == 0);
-    wait_until(
-        [&] {
-            return docker.exec("tenant_probe_runtime", {"cat", "/data/state/heartbeat"}).code == 0;
-        },
-        10s, "a heartbeat");
-    docker.remove_tenant("probe");
-    CHECK(docker.curl("GET", "/containers/tenant_probe_runtime/json").status == 404);
+        const std::string name = "tenant_probe_runtime";
+        const auto made = engine.curl("POST", "/containers/create?name=" + name,
+                                      R"({"Image":")" + engine.image() + "\"}");
+        CHECK_MESSAGE(made.status == 201, made.body);
+        CHECK(engine.curl("POST", "/containers/" + name + "/start").status == 204);
+        wait_until(
+            [&] {
+                return engine.exec(name, {"cat", "/data/state/heartbeat"}).code == 0;
+            },
+            10s, "a heartbeat");
+        CHECK(engine.facts(name).status == "running");
+        engine.remove_tenant("probe");
+        CHECK_FALSE(engine.has_container(name));
+    }
+}
+
+TEST_CASE("an engine of a test's own can be killed and started again") {
+    for (const char* kind : {"docker", "podman"}) {
+        CAPTURE(kind);
+        const ContainerEngine engine(kind);
+        engine.kill_service();
+        CHECK_THROWS(engine.curl("GET", "/_ping"));
+        engine.restart_service();
+        CHECK(engine.curl("GET", "/_ping").status == 200);
+        CHECK(engine.curl("GET", "/images/" + engine.image() + "/json").status == 200);
+    }
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "support/docker_engine.hpp"
+#include "support/container_engine.hpp"
 #include "support/redis_server.hpp"
 #include "support/registry.hpp"
 #include "support/unavailable.hpp"
@@ -24,10 +24,12 @@ void start(std::string_view need) {
         RedisServer();
     } else if (need == "redis_tls") {
         RedisServer({.tls = true});
-    } else if (need == "docker") {
-        DockerEngine::get();
+    } else if (need == "engine") {
+        ContainerEngine::under_test();
+    } else if (need == "docker" || need == "podman") {
+        ContainerEngine::get(std::string(need));
     } else if (need == "registry") {
-        Registry("user", "password");
+        Registry(ContainerEngine::under_test(), "user", "password");
     } else {
         throw std::logic_error("NEEDS does not know " + std::string(need));
     }

@@ -24,8 +24,9 @@ std::string listening_on(const std::string& log) {
 
 }  // namespace
 
-Registry::Registry(const std::string& user, const std::string& password)
-    : engine_(DockerEngine::get()), user_(user), password_(password) {
+Registry::Registry(const ContainerEngine& engine, const std::string& user,
+                   const std::string& password)
+    : engine_(engine), user_(user), password_(password) {
     // Port 0: which ports are free in the engine's network cannot be seen from here.
     std::string config =
         "version: 0.1\nlog: {level: info}\nstorage: {filesystem: {rootdirectory: " +

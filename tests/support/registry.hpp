@@ -1,11 +1,11 @@
-// A private image registry on 127.0.0.1 in the network of the tests' engine, gone with this object.
-// Threads: one at a time.
+// A private image registry on 127.0.0.1 in the network of an engine of the tests, gone with this
+// object. Threads: one at a time.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "support/docker_engine.hpp"
+#include "support/container_engine.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 
@@ -14,7 +14,8 @@ namespace nexus::test {
 class Registry {
   public:
     // With a user it asks for that user and password. Throws Unavailable where it cannot be had.
-    explicit Registry(const std::string& user = {}, const std::string& password = {});
+    explicit Registry(const ContainerEngine& engine, const std::string& user = {},
+                      const std::string& password = {});
 
     const std::string& address() const noexcept { return address_; }  // 127.0.0.1:port
     // Puts an image of the engine here as `repository`:`tag` and takes that name off the engine
@@ -31,7 +32,7 @@ class Registry {
   private:
     void start();
 
-    DockerEngine& engine_;
+    const ContainerEngine& engine_;
     TempDir files_;
     std::string user_, password_, address_;
     std::unique_ptr<Process> process_;

@@ -5,50 +5,20 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <map>
-
 #include "support/temp_dir.hpp"
-#include "unit/engine/fake_engine.hpp"
+#include "unit/engine/backend_fixture.hpp"
 
 namespace nexus::docker {
 namespace {
 
 using engine::error_of;
-using engine::FakeEngine;
 using engine::http;
 using std::chrono::seconds;
 
-// Answers the ping, and each "METHOD /path" without version and query as the table has it.
-FakeEngine::Script table(std::map<std::string, std::string> answers) {
-    return [answers = std::move(answers)](engine::Peer& peer) {
-        for (std::string request; !(request = peer.read_request()).empty();) {
-            std::string line = request.substr(0, request.find(" HTTP/"));
-            line.resize(std::min(line.find('?'), line.size()));
-            if (const auto version = line.find("/v1.41"); version != std::string::npos) {
-                line.erase(version, 6);
-            }
-            if (line == "GET /_ping") {
-                peer.send(http(200, "OK", "Api-Version: 1.41\r\n"));
-            } else {
-                const auto found = answers.find(line);
-                peer.send(found == answers.end() ? http(404, R"({"message":"not there"})")
-                                                 : found->second);
-            }
-        }
-    };
-}
-
-struct Fixture {
-    explicit Fixture(std::map<std::string, std::string> answers)
-        : fake(table(std::move(answers))),
-          backend(PluginHost(&host), R"({"endpoint":")" + fake.endpoint() + "\"}") {}
-
-    nexus_host host{
-        sizeof(nexus_host), NEXUS_BACKEND_ABI_MAJOR, 0, nullptr, nullptr, nullptr, nullptr};
-    FakeEngine fake;
-    DockerBackend backend;
-    CallContext ctx = engine::within(seconds(10));
+struct Wiring {
+    static engine::Wire wire() { return {"Api-Version: 1.41\r\n", "/v1.41"}; }
 };
+using Fixture = engine::TableFixture<DockerBackend, Wiring>;
 
 std::string container(const std::string& id, const std::string& name,
                       const std::string& more = "") {
@@ -119,25 +89,16 @@ TEST_CASE("the host's own network is no network for a container") {
 }
 
 TEST_CASE("a pull succeeds only where the engine says so") {
-    const struct {
-        std::string stream;
-        Code code;
-    } cases[] = {
-        {"", Code::unavailable},
-        {R"({"status":"Pulling from app","id":"1"})", Code::unavailable},
-        {R"({"error":"manifest unknown","errorDetail":{"message":"manifest unknown"}})",
-         Code::not_found},
-        {"{\"error\":\"unauthorized: no\"}\n{\"status\":\"Status: Image is up to date for a\"}",
-         Code::denied},
-        {"nonsense\n", Code::internal},
-        {R"({"status":"Status: Image is up to date for app:1"})", Code::internal},
-    };
-    for (const auto& c : cases) {
-        CAPTURE(c.stream);
-        Fixture f({{"POST /images/create", http(200, c.stream)}});
-        const auto error = error_of([&] { f.backend.ensure_image(f.ctx, {"app:1", {}}); });
-        CHECK(error.code() == c.code);
-    }
+    engine::check_pulls<Fixture>(
+        "POST /images/create",
+        {{"", Code::unavailable},
+         {R"({"status":"Pulling from app","id":"1"})", Code::unavailable},
+         {R"({"error":"manifest unknown","errorDetail":{"message":"manifest unknown"}})",
+          Code::not_found},
+         {"{\"error\":\"unauthorized: no\"}\n{\"status\":\"Status: Image is up to date for a\"}",
+          Code::denied},
+         {"nonsense\n", Code::internal},
+         {R"({"status":"Status: Image is up to date for app:1"})", Code::internal}});
 }
 
 TEST_CASE("credentials are in no message") {
@@ -162,39 +123,53 @@ TEST_CASE("the logs of a container with a terminal have no frames") {
     CHECK(test::read_file(path) == "plain\r\ntext");
 }
 
-TEST_CASE("every operation survives an engine that answers nonsense") {
-    for (const std::string body : {"", "nonsense", "{}", "[]", "null", R"({"Id":7})", "[7]"}) {
-        CAPTURE(body);
-        const FakeEngine fake([&body](engine::Peer& peer) {
-            for (std::string request; !(request = peer.read_request()).empty();)
-                peer.send(http(200, body, "Api-Version: 1.41\r\n"));
+TEST_CASE("pausing and renaming depend on what the container does") {
+    Fixture f({{"GET /containers/run/json", http(200, container("1", "run"))},
+               {"GET /containers/ice/json",
+                http(200, R"({"Id":"2","Name":"/ice","State":{"Status":"paused"}})")},
+               {"POST /containers/run/rename",
+                http(409, R"({"message":"Conflict. The name \"/ice\" is already in use"})")}});
+    CHECK(error_of([&] { f.backend.pause(f.ctx, "run"); }).code() == Code::conflict);
+    CHECK_NOTHROW(f.backend.pause(f.ctx, "ice"));
+    CHECK_NOTHROW(f.backend.unpause(f.ctx, "run"));
+    CHECK(error_of([&] { f.backend.pause(f.ctx, "none"); }).code() == Code::not_found);
+    CHECK(error_of([&] { f.backend.unpause(f.ctx, "none"); }).code() == Code::not_found);
+    CHECK(error_of([&] { f.backend.rename(f.ctx, "run", "ice"); }).code() == Code::exists);
+    CHECK(error_of([&] { f.backend.rename(f.ctx, "none", "ice"); }).code() == Code::not_found);
+    CHECK(error_of([&] { f.backend.rename(f.ctx, "run", "a/b"); }).code() == Code::invalid);
+}
+
+TEST_CASE("a container that does not run uses nothing, one that does has its own limit") {
+    Fixture f({{"GET /containers/off/json", http(200, container("1", "off"))},
+               {"GET /containers/on/json",
+                http(200, R"({"Id":"2","Name":"/on","State":{"Status":"running"},)"
+                          R"("HostConfig":{"Memory":4096}})")},
+               {"GET /containers/2/stats",
+                http(200, R"({"name":"/on","memory_stats":{"usage":7,"limit":99999}})")}});
+    CHECK(f.backend.stats(f.ctx, "off").memory_limit_bytes == 0);
+    const auto stats = f.backend.stats(f.ctx, "on");
+    CHECK(stats.memory_bytes == 7);
+    CHECK(stats.memory_limit_bytes == 4096);
+    CHECK(error_of([&] { f.backend.stats(f.ctx, "none"); }).code() == Code::not_found);
+}
+
+TEST_CASE("a volume whose folder is not here is neither read nor written") {
+    Fixture f({{"GET /volumes/vol",
+                http(200, R"({"Name":"vol","Mountpoint":"/nonexistent/volumes/vol/_data"})")}});
+    for (const bool out : {true, false}) {
+        const auto error = error_of([&] {
+            out ? f.backend.export_volume(f.ctx, "vol", 1)
+                : f.backend.import_volume(f.ctx, "vol", 1);
         });
-        const nexus_host host{
-            sizeof(nexus_host), NEXUS_BACKEND_ABI_MAJOR, 0, nullptr, nullptr, nullptr, nullptr};
-        DockerBackend backend(PluginHost(&host), R"({"endpoint":")" + fake.endpoint() + "\"}");
-        const CallContext ctx = engine::within(seconds(10));
-        ContainerSpec spec;
-        spec.name = "run";
-        spec.network = "net";
-        const std::function<void()> calls[] = {
-            [&] { backend.info(ctx); },
-            [&] { backend.inspect(ctx, "run"); },
-            [&] { backend.inspect_volume(ctx, "vol"); },
-            [&] {
-                backend.ensure_network(ctx, {"net", "", {}});
-            },
-            [&] {
-                backend.ensure_volume(ctx, {"vol", {}});
-            },
-            [&] {
-                backend.ensure_image(ctx, {"app:1", {}});
-            },
-            [&] { backend.ensure_container(ctx, spec); },
-            [&] { backend.logs(ctx, "run", 1, 1); },
-        };
-        for (const auto& call : calls)
-            CHECK(error_of(call).code() == Code::internal);
+        CHECK(error.code() == Code::unsupported);
+        CHECK(std::string_view(error.what())
+                  .ends_with("-v /nonexistent/volumes:/nonexistent/volumes"));
     }
+    CHECK(error_of([&] { f.backend.export_volume(f.ctx, "none", 1); }).code() == Code::not_found);
+}
+
+TEST_CASE("every operation survives an engine that answers nonsense") {
+    engine::check_nonsense<DockerBackend>(Wiring::wire());
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST_CASE("an engine's error becomes one of ours by status and sentence") {
     };
     for (const auto& c : cases) {
         CAPTURE(c.message);
-        const BackendError error = to_error(c.status, c.message, "trying it");
+        const BackendError error = to_error({c.status, c.message, ""}, "trying it");
         CHECK(error.code() == c.code);
         CHECK(error.retryable() == c.retryable);
         CHECK(std::string(error.what()) == std::string("trying it: ") + c.message);
@@ -66,7 +66,7 @@ TEST_CASE("an engine's error becomes one of ours by status and sentence") {
 }
 
 TEST_CASE("an engine's long sentence is cut") {
-    CHECK(std::string(to_error(500, std::string(10'000, 'x'), "it").what()).size() == 516);
+    CHECK(std::string(to_error({500, std::string(10'000, 'x'), ""}, "it").what()).size() == 516);
 }
 
 }  // namespace

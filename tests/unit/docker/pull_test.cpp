@@ -9,15 +9,15 @@
 namespace nexus::docker {
 namespace {
 
-PullProgress after(const std::vector<std::string>& lines) {
-    PullProgress progress;
-    for (const auto& line : lines)
-        progress.line(line);
-    return progress;
-}
+struct After : PullProgress {
+    explicit After(const std::vector<std::string>& lines) {
+        for (const auto& text : lines)
+            line(text);
+    }
+};
 
 TEST_CASE("a pull counts its layers and bytes and ends with success") {
-    PullProgress progress = after({
+    After progress({
         R"({"status":"Pulling from team/app","id":"1.0.0"})",
         R"({"status":"Pulling fs layer","progressDetail":{},"id":"aaa"})",
         R"({"status":"Pulling fs layer","progressDetail":{},"id":"bbb"})",
@@ -41,7 +41,7 @@ TEST_CASE("a pull counts its layers and bytes and ends with success") {
 }
 
 TEST_CASE("an image that was there already is a success") {
-    CHECK(after({R"({"status":"Status: Image is up to date for app:1"})"}).succeeded());
+    CHECK(After({R"({"status":"Status: Image is up to date for app:1"})"}).succeeded());
 }
 
 TEST_CASE("an error inside the stream is one, whatever comes after it") {
@@ -57,9 +57,8 @@ TEST_CASE("an error inside the stream is one, whatever comes after it") {
         {R"({"error":"two\nlines"})", "two lines"},
     };
     for (const auto& c : cases) {
-        const PullProgress progress =
-            after({c.line, R"({"error":"a later one"})",
-                   R"({"status":"Status: Downloaded newer image for a"})"});
+        const After progress({c.line, R"({"error":"a later one"})",
+                              R"({"status":"Status: Downloaded newer image for a"})"});
         CHECK_FALSE(progress.succeeded());
         CHECK(progress.error() == c.sentence);
     }
@@ -67,7 +66,7 @@ TEST_CASE("an error inside the stream is one, whatever comes after it") {
 
 TEST_CASE("only the engine's own words are a success") {
     for (const char* status : {"Downloaded newer image for a", "Status: ", "Pull complete", ""})
-        CHECK_FALSE(after({codec::encode(Labels{{"status", status}})}).succeeded());
+        CHECK_FALSE(After({codec::encode(Labels{{"status", status}})}).succeeded());
     CHECK_FALSE(PullProgress().succeeded());
 }
 
@@ -77,7 +76,7 @@ TEST_CASE("a line of another shape is refused") {
           R"({"progressDetail":{"current":"1"}})", R"({"error":{}})", R"({"errorDetail":"x"})",
           "{\"status\":\"\xff\"}"}) {
         CAPTURE(line);
-        CHECK_THROWS_AS(after({line}), codec::Malformed);
+        CHECK_THROWS_AS(After({line}), codec::Malformed);
     }
 }
 
@@ -91,17 +90,6 @@ TEST_CASE("numbers out of all proportion do no harm") {
     progress.line(R"({"status":"Downloading","progressDetail":)"
                   R"({"current":-9223372036854775808,"total":-1},"id":"0"})");
     CHECK(progress.summary() == "0 of 1024 layers, 1023000000.0 of 1024000000.0 MB");
-}
-
-TEST_CASE("progress is let through at a bounded rate") {
-    using std::chrono::seconds;
-    const RateLimit::Clock::time_point start;
-    RateLimit rate(seconds(2), start);
-    CHECK_FALSE(rate.passes(start));
-    CHECK_FALSE(rate.passes(start + seconds(1)));
-    CHECK(rate.passes(start + seconds(2)));
-    CHECK_FALSE(rate.passes(start + seconds(3)));
-    CHECK(rate.passes(start + seconds(5)));
 }
 
 }  // namespace

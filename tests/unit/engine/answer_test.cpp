@@ -19,8 +19,12 @@ TEST_CASE("the sentence of an error comes out of whatever body there is") {
         {"[1", "[1"},
     };
     for (const auto& c : cases)
-        CHECK(error_message({500, {}, c.body}) == c.message);
-    CHECK(error_message({500, {}, std::string(100'000, 'x')}).size() == 512);
+        CHECK(read_error({500, {}, c.body}).message == c.message);
+    CHECK(read_error({500, {}, std::string(100'000, 'x')}).message.size() == 512);
+    const auto podman = read_error({409, {}, R"({"cause":"in use","message":"a: in use"})"});
+    CHECK(podman.status == 409);
+    CHECK(podman.cause == "in use");
+    CHECK(podman.message == "a: in use");
 }
 
 TEST_CASE("an answer of another shape is an error that names the engine and the request") {

@@ -1,0 +1,96 @@
+// Networks, volumes and images of the EngineBackend.
+#include <filesystem>
+
+#include "engine/engine_backend.hpp"
+#include "engine/names.hpp"
+#include "engine/object_answers.hpp"
+#include "engine/requests.hpp"
+#include "engine/volume_archive.hpp"
+
+namespace nexus::engine {
+
+NetworkState EngineBackend::ensure_network(const CallContext& ctx, const NetworkSpec& spec) {
+    require_name("network", spec.name);
+    // An engine's own check for duplicates may let two creations through that come at once.
+    const Permit permit =
+        networks_.enter(ctx, spec.name, "another creation of network " + spec.name);
+    if (auto found = find_network(ctx, spec.name)) return std::move(*found);
+    try {
+        return create_network(ctx, spec);
+    } catch (const BackendError& error) {
+        if (error.code() != Code::conflict) throw;
+        if (auto found = find_network(ctx, spec.name)) return std::move(*found);
+        throw;  // not the name, but the subnet
+    }
+}
+
+std::optional<VolumeState> EngineBackend::inspect_volume(const CallContext& ctx,
+                                                         const std::string& name) {
+    require_name("volume", name);
+    auto found =
+        client_.find(ctx, dialect_.inspect_volume(name), "inspecting volume " + name, parse_volume);
+    if (found && found->name != name) return std::nullopt;
+    return found;
+}
+
+VolumeState EngineBackend::ensure_volume(const CallContext& ctx, const VolumeSpec& spec) {
+    require_name("volume", spec.name);
+    return client_.call(ctx, create_volume(spec), "creating volume " + spec.name, parse_volume);
+}
+
+void EngineBackend::remove_volume(const CallContext& ctx, const std::string& name) {
+    // Podman removes a volume by the beginning of its name too, but shows it by the whole one only.
+    if (!inspect_volume(ctx, name)) return;
+    client_.find(ctx, engine::remove_volume(name), "removing volume " + name);
+}
+
+VolumeCopy EngineBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
+    return export_folder(ctx, mountpoint(ctx, name), fd);
+}
+
+VolumeCopy EngineBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {
+    return import_folder(ctx, mountpoint(ctx, name), fd);
+}
+
+std::string EngineBackend::mountpoint(const CallContext& ctx, const std::string& volume) {
+    auto found = inspect_volume(ctx, volume);
+    if (!found) throw BackendError(Code::not_found, "there is no volume " + volume, false);
+    std::error_code unreadable;
+    if (!found->mountpoint.empty() &&
+        std::filesystem::is_directory(found->mountpoint, unreadable)) {
+        return std::move(found->mountpoint);
+    }
+    const std::filesystem::path folder =
+        std::filesystem::path(found->mountpoint).parent_path().parent_path();
+    throw BackendError(
+        Code::unsupported,
+        "volume " + volume + " lies in \"" + found->mountpoint + "\" on the host of " +
+            client_.engine().name() +
+            ", where the runner cannot see it: mount the engine's volume folder into the runner "
+            "at the same path, as with -v " +
+            folder.string() + ":" + folder.string(),
+        false);
+}
+
+ImageState EngineBackend::ensure_image(const CallContext& ctx, const ImageRequest& request) {
+    if (auto found = find_image(ctx, request.reference)) return {std::move(found->id), false};
+    const auto progress = dialect_.pull_progress();
+    pull(ctx, client_, host_, dialect_.pull_image(parse_image(request.reference), request.auth),
+         "pulling image " + request.reference, *progress);
+    if (auto found = find_image(ctx, request.reference)) return {std::move(found->id), true};
+    throw BackendError(Code::internal,
+                       "image " + request.reference + " is not there although it was pulled", true);
+}
+
+std::optional<EngineBackend::FoundImage> EngineBackend::find_image(const CallContext& ctx,
+                                                                   const std::string& reference) {
+    const std::string what = "inspecting image " + reference;
+    for (auto& name : dialect_.image_names(parse_image(reference))) {
+        if (auto id = client_.find(ctx, inspect_image(name), what, parse_id)) {
+            return FoundImage{std::move(name), std::move(*id)};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace nexus::engine

@@ -1,0 +1,43 @@
+#include "engine/object_answers.hpp"
+
+#include <nexus/codec.hpp>
+
+#include "engine/only.hpp"
+
+namespace nexus::engine {
+namespace {
+
+using Identified = Only<"Id", std::string>;
+
+struct Volume {
+    std::string name;
+    std::string mountpoint;
+    Labels labels;
+};
+
+template <typename Visit, codec::Is<Volume> T>
+void members(Visit& visit, T& value) {
+    visit("Name", value.name);
+    visit("Mountpoint", value.mountpoint);
+    visit("Labels", value.labels);
+}
+
+}  // namespace
+
+void require(bool holds, const char* problem) {
+    if (!holds) throw codec::Malformed(problem);
+}
+
+VolumeState parse_volume(std::string_view json) {
+    const auto volume = codec::decode<Volume>(json);
+    require(!volume.name.empty(), "/Name: is missing");
+    return {volume.name, volume.mountpoint, volume.labels};
+}
+
+std::string parse_id(std::string_view json) {
+    auto identified = codec::decode<Identified>(json);
+    require(!identified.value.empty(), "/Id: is missing");
+    return std::move(identified.value);
+}
+
+}  // namespace nexus::engine

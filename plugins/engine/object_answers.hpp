@@ -1,0 +1,19 @@
+// What both engines say alike about volumes, images and new objects. Each parser takes the body of
+// a success and throws codec::Malformed where it is not what it should be. Threads: any.
+#pragma once
+
+#include <nexus/backend.hpp>
+#include <string>
+#include <string_view>
+
+namespace nexus::engine {
+
+VolumeState parse_volume(std::string_view json);
+
+// The member `Id` of an image, a network, or a container that was just made.
+std::string parse_id(std::string_view json);
+
+// Throws codec::Malformed with `problem` unless `holds`.
+void require(bool holds, const char* problem);
+
+}  // namespace nexus::engine

@@ -1,0 +1,67 @@
+#include "podman/errors.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/error_meaning.hpp"
+#include "engine/text.hpp"
+
+namespace nexus::podman {
+namespace {
+
+using engine::Meaning;
+using engine::Phrase;
+
+constexpr std::string_view no_init = "container-init binary not found";
+
+constexpr std::array phrases{
+    Phrase{no_init, {Code::unsupported, false}},
+    Phrase{"is already used on the host or by another config", {Code::conflict, false}},
+    Phrase{"could not find free subnet", {Code::exhausted, false}},
+    Phrase{"failed to find free ip", {Code::exhausted, false}},
+    Phrase{"invalid cidr address", {Code::invalid, false}},
+    Phrase{"unknown capability", {Code::invalid, false}},
+    Phrase{"no command or entrypoint provided", {Code::invalid, false}},
+    Phrase{"no such container", {Code::not_found, false}},
+    Phrase{"no such volume", {Code::not_found, false}},
+    Phrase{"network not found", {Code::not_found, false}},
+    Phrase{"image not known", {Code::not_found, false}},
+    Phrase{"no unqualified-search registries", {Code::not_found, false}},
+    Phrase{"that name is already in use", {Code::conflict, false}},
+    Phrase{"volume already exists", {Code::conflict, false}},
+    Phrase{"network already exists", {Code::conflict, false}},
+    Phrase{"container already exists", {Code::conflict, false}},
+    Phrase{"volume is being used", {Code::conflict, false}},
+    Phrase{"network is being used", {Code::conflict, false}},
+    Phrase{"container state improper", {Code::conflict, false}},
+};
+
+// The cause alone: these words stand in other failures' messages as well.
+constexpr std::array causes{
+    Phrase{"invalid argument", {Code::invalid, false}},
+    Phrase{"no such file or directory", {Code::invalid, false}},
+    Phrase{"OCI permission denied", {Code::invalid, false}},
+    Phrase{"OCI runtime attempted to invoke a command that was not found", {Code::invalid, false}},
+};
+
+Meaning meaning_of(const engine::EngineError& error) {
+    const auto meaning = engine::meaning_of(error.status, error.message, phrases);
+    if (meaning.code != Code::internal) return meaning;
+    const auto* const cause =
+        std::find_if(causes.begin(), causes.end(),
+                     [&error](const Phrase& phrase) { return phrase.text == error.cause; });
+    return cause == causes.end() ? meaning : cause->meaning;
+}
+
+}  // namespace
+
+BackendError to_error(const engine::EngineError& error, const std::string& what) {
+    const auto meaning = meaning_of(error);
+    std::string message = what + ": " + engine::short_text(error.message);
+    if (error.message.find(no_init) != std::string::npos) {
+        message += "; install the package catatonit on the engine's host";
+    }
+    return {meaning.code, message, meaning.retryable};
+}
+
+}  // namespace nexus::podman

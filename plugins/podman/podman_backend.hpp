@@ -1,0 +1,35 @@
+// The Backend of Podman 4.0 or later, by its own (libpod) API. Threads: any number at once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/engine_backend.hpp"
+#include "podman/health_checks.hpp"
+
+namespace nexus::podman {
+
+class PodmanBackend final : public engine::EngineBackend {
+  public:
+    // `config` as engine::config_schema has it. Throws BackendError: see parse_config and
+    // ApiClient.
+    PodmanBackend(const PluginHost& host, std::string_view config);
+
+    VolumeState ensure_volume(const CallContext& ctx, const VolumeSpec& spec) override;
+    void remove(const CallContext& ctx, const std::string& name) override;
+    void remove_network(const CallContext& ctx, const std::string& name) override;
+    void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
+
+  private:
+    void refine(ContainerState& state) override;
+    engine::Request creation(const CallContext& ctx, const ContainerSpec& spec) override;
+    std::optional<NetworkState> find_network(const CallContext& ctx,
+                                             const std::string& name) override;
+    NetworkState create_network(const CallContext& ctx, const NetworkSpec& spec) override;
+
+    const std::int64_t process_limit_;
+    HealthChecks checks_;
+};
+
+}  // namespace nexus::podman

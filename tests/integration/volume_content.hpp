@@ -1,0 +1,19 @@
+// The content of a volume as a test makes it and looks at it: through its mount point, as root.
+// Threads: plain functions.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace nexus::test {
+
+// Fills a folder with what a copy can lose: owners, modes with setgid and sticky bit, hard,
+// relative, absolute and dangling links, a pipe, extended attributes, a sparse file, odd and long
+// names, times.
+void fill(const std::string& folder);
+
+// Everything in a folder, and the folder itself as "", with all that is known of it in one line.
+// Two folders with equal descriptions have equal content.
+std::map<std::string, std::string> describe(const std::string& folder);
+
+}  // namespace nexus::test

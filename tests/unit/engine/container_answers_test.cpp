@@ -1,0 +1,157 @@
+#include "engine/container_answers.hpp"
+
+#include <doctest/doctest.h>
+
+#include "engine/object_answers.hpp"
+#include "unit/engine/malformed.hpp"
+
+namespace nexus::engine {
+namespace {
+
+std::string inspected(const std::string& state) {
+    return R"({"Id":"1","Name":"/a","RestartCount":3,"Config":{"Image":"app:1","Labels":{"k":"v"}},)"
+           R"("HostConfig":{"Memory":67108864},)"
+           R"("State":)" +
+           state + "}";
+}
+
+TEST_CASE("an inspected container is read") {
+    const auto [state, tty, memory] = parse_container(inspected(
+        R"({"Status":"exited","Running":false,"Paused":false,"OOMKilled":true,"ExitCode":137,)"
+        R"("StartedAt":"2024-01-02T03:04:05.6Z","FinishedAt":"2024-01-02T03:04:06Z",)"
+        R"("Health":{"Status":"unhealthy"}})"));
+    CHECK(state.id == "1");
+    CHECK(state.name == "a");
+    CHECK(state.image == "app:1");
+    CHECK(state.labels == Labels{{"k", "v"}});
+    CHECK(state.phase == Phase::exited);
+    CHECK(state.health == Health::none);
+    CHECK(state.exit_code == 137);
+    CHECK(state.oom_killed);
+    CHECK(state.started_at == "2024-01-02T03:04:05.6Z");
+    CHECK(state.finished_at == "2024-01-02T03:04:06Z");
+    CHECK(state.restarts == 3);
+    CHECK_FALSE(tty);
+    CHECK(memory == 67'108'864);
+}
+
+TEST_CASE("health counts only while a container runs") {
+    const struct {
+        const char* state;
+        Phase phase;
+        Health health;
+    } cases[] = {
+        {R"({"Status":"running","Running":true,"Health":{"Status":"healthy"}})", Phase::running,
+         Health::healthy},
+        {R"({"Status":"running","Running":true,"Health":{"Status":"starting"}})", Phase::running,
+         Health::starting},
+        {R"({"Status":"running","Running":true,"Health":{"Status":"none"}})", Phase::running,
+         Health::none},
+        {R"({"Status":"running","Running":true,"Health":null})", Phase::running, Health::none},
+        {R"({"Status":"paused","Running":true,"Paused":true,"Health":{"Status":"unhealthy"}})",
+         Phase::paused, Health::none},
+        {R"({"Status":"restarting","Running":true,"ExitCode":1})", Phase::restarting, Health::none},
+        {R"({"Status":"created"})", Phase::created, Health::none},
+    };
+    for (const auto& c : cases) {
+        const auto state = parse_container(inspected(c.state)).state;
+        CHECK(state.phase == c.phase);
+        CHECK(state.health == c.health);
+    }
+}
+
+TEST_CASE("a container that never ran has no times, one that runs has no exit code") {
+    const auto created =
+        parse_container(inspected(R"({"Status":"created","StartedAt":"0001-01-01T00:00:00Z",)"
+                                  R"("FinishedAt":"0001-01-01T00:00:00Z"})"));
+    CHECK(created.state.started_at.empty());
+    CHECK(created.state.finished_at.empty());
+    const auto running =
+        parse_container(inspected(R"({"Status":"running","Running":true,"ExitCode":9})"));
+    CHECK(running.state.exit_code == 0);
+    const auto between =
+        parse_container(inspected(R"({"Status":"restarting","Running":true,"ExitCode":9})"));
+    CHECK(between.state.exit_code == 9);
+}
+
+TEST_CASE("a listing is read, links of other containers aside") {
+    const auto states = parse_containers(R"json([
+        {"Id":"1","Names":["/other/alias","/a"],"Image":"app:1","State":"running",
+         "Status":"Up 3 minutes (healthy)","Labels":{"k":"v"},"Ports":[],"Mounts":[{}]},
+        {"Id":"2","Names":["/b"],"State":"exited","Status":"Exited (137) 1 hour ago","Labels":null},
+        {"Id":"3","Names":["/c"],"State":"running","Status":"Up 1 second (health: starting)"},
+        {"Id":"4","Names":["/d"],"State":"running","Status":"Up 1 second (unhealthy)"},
+        {"Id":"5","Names":["/e"],"State":"paused","Status":"Up 1 second (Paused)"}])json");
+    REQUIRE(states.size() == 5);
+    CHECK(states[0].name == "a");
+    CHECK(states[0].health == Health::healthy);
+    CHECK(states[0].labels == Labels{{"k", "v"}});
+    CHECK(states[1].phase == Phase::exited);
+    CHECK(states[1].labels.empty());
+    CHECK(states[2].health == Health::starting);
+    CHECK(states[3].health == Health::unhealthy);
+    CHECK(states[4].phase == Phase::paused);
+    CHECK(parse_containers("[]").empty());
+}
+
+TEST_CASE("the states that Podman alone has are ours as well") {
+    const struct {
+        const char* word;
+        Phase phase;
+    } cases[] = {{"configured", Phase::created},
+                 {"initialized", Phase::created},
+                 {"stopping", Phase::running},
+                 {"stopped", Phase::exited},
+                 {"unknown", Phase::dead}};
+    for (const auto& c : cases) {
+        CAPTURE(c.word);
+        const auto inspection =
+            parse_container(inspected(R"({"Status":")" + std::string(c.word) + "\"}"));
+        CHECK(inspection.state.phase == c.phase);
+    }
+    const auto states = parse_containers(
+        R"([{"Id":"1","Names":["a"],"State":"running","Status":"starting","Labels":null},)"
+        R"({"Id":"2","Names":["b"],"State":"running","Status":"healthy"},)"
+        R"({"Id":"3","Names":["c"],"State":"running","Status":"unhealthy"},)"
+        R"({"Id":"4","Names":["d"],"State":"running","Status":""}])");
+    REQUIRE(states.size() == 4);
+    CHECK(states[0].name == "a");
+    CHECK(states[0].health == Health::starting);
+    CHECK(states[1].health == Health::healthy);
+    CHECK(states[2].health == Health::unhealthy);
+    CHECK(states[3].health == Health::none);
+}
+
+TEST_CASE("volumes and ids are read") {
+    const auto volume =
+        parse_volume(R"({"Name":"v","Mountpoint":"/m","Labels":{"a":"b"},"Driver":"local"})");
+    CHECK(volume.name == "v");
+    CHECK(volume.mountpoint == "/m");
+    CHECK(volume.labels == Labels{{"a", "b"}});
+    CHECK(parse_id(R"({"Id":"sha256:1","Warnings":[]})") == "sha256:1");
+}
+
+TEST_CASE("answers of another shape are refused") {
+    const MalformedCase cases[] = {
+        {"container",
+         [](std::string_view t) { parse_container(t); },
+         {"{}", "[]", inspected("{}"), inspected("[]"), inspected(R"({"Status":"flying"})"),
+          inspected(R"({"Status":"exited","ExitCode":"1"})"),
+          inspected(R"({"Status":"running","Health":{"Status":"fine"}})"),
+          R"({"Id":"1","State":{"Status":"running"}})",
+          R"({"Name":"/a","State":{"Status":"running"}})"}},
+        {"containers",
+         [](std::string_view t) { parse_containers(t); },
+         {"{}", "[1]", "[{}]", R"([{"Id":"1","Names":[],"State":"running"}])",
+          R"([{"Id":"1","Names":["/x/y"],"State":"running"}])",
+          R"([{"Id":"1","Names":"/a","State":"running"}])",
+          R"([{"Id":"1","Names":["/a"],"State":"on"}])",
+          R"([{"Id":"1","Names":["/a"],"State":"running","Labels":{"a":1}}])"}},
+        {"volume", [](std::string_view t) { parse_volume(t); }, {"{}", "[]", R"({"Name":1})"}},
+        {"id", [](std::string_view t) { parse_id(t); }, {"{}", "[]", R"({"Id":7})"}},
+    };
+    check_malformed(cases);
+}
+
+}  // namespace
+}  // namespace nexus::engine
