@@ -9,7 +9,8 @@ usage() {
     cat <<'TEXT'
 Usage: tests/run.sh [PRESET...]
 Installs what is missing (root, Debian), checks format and scripts, starts a private Docker Engine and a
-private Podman, and runs `cmake --workflow --preset PRESET` for each of dev (default), asan, tsan, clang.
+private Podman, and runs `cmake --workflow --preset PRESET` for each of dev (default), asan (with clang, and the fuzzers), tsan,
+tidy (the lint).
 
 NEXUS_REQUIRE_ENGINES=1   a server that cannot be started is a failure instead of a visible skip
 NEXUS_TEST_DOCKER=...     use this Docker Engine, unix:///path, instead of a private one
@@ -22,8 +23,8 @@ case ${1:-} in -h | --help) usage && exit 0 ;; esac
 [ $# -gt 0 ] || set -- dev
 for preset in "$@"; do
     case $preset in
-    dev | asan | tsan | clang) ;;
-    *) die "there is no test preset '$preset'; there are dev, asan, tsan and clang" ;;
+    dev | asan | tsan | tidy) ;;
+    *) die "there is no preset '$preset' to test with; there are dev, asan, tsan and tidy" ;;
     esac
 done
 
