@@ -48,7 +48,7 @@ std::string attributes_of(const std::string& path) {
     }
     std::string result;
     for (const auto& [name, bytes] : sorted)
-        result += " " + name + "=" + bytes;
+        result.append(" ").append(name).append("=").append(bytes);
     return result;
 }
 

@@ -21,7 +21,7 @@ struct Item {
     mode_t type = S_IFREG;
     std::string link = {};  // the target of a link, also of a hard one
     bool hard = false;
-    std::int64_t uid = 0;
+    std::int64_t uid = ::geteuid();
 };
 
 using Items = std::vector<Item>;
@@ -39,7 +39,8 @@ std::string tar_of(const Items& items, std::string_view content = "content") {
                                                                              ::archive_entry_free);
         ::archive_entry_set_pathname(entry.get(), item.path.c_str());
         ::archive_entry_set_mode(entry.get(), item.type | 0755U);
-        ::archive_entry_set_uid(entry.get(), item.uid < 0 ? 0 : item.uid);
+        ::archive_entry_set_uid(entry.get(), item.uid);
+        ::archive_entry_set_gid(entry.get(), ::getegid());
         const bool has_content = item.type == S_IFREG && !item.hard;
         ::archive_entry_set_size(entry.get(),
                                  has_content ? static_cast<la_int64_t>(content.size()) : 0);
