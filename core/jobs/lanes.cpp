@@ -60,7 +60,9 @@ void Lanes::wait_for_turn(std::unique_lock<std::mutex>& lock) {
         if (closed_ || later_.empty()) {
             ready_changed_.wait(lock);
         } else {
-            ready_changed_.wait_until(lock, later_.begin()->first);
+            // A copy: the lane may be another worker's by the time that this one looks again.
+            const auto due = later_.begin()->first;
+            ready_changed_.wait_until(lock, due);
         }
     }
 }

@@ -158,7 +158,9 @@ TEST_CASE("the simulated plugin passes all checks that apply to it") {
 
 TEST_CASE("each check fails on a plugin that breaks its rule") {
     std::set<std::string> seen{"file"};  // a case of its own
-    for (const auto& [plugin, checks] : broken()) {
+    for (const auto& row : broken()) {
+        const std::string& plugin = row.first;
+        const Names& checks = row.second;
         CAPTURE(plugin);
         Names arguments{
             "--json",     "--image", "example:1", "--endpoint", "unix:///nonexistent/engine.sock",
