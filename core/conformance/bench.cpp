@@ -152,7 +152,7 @@ ContainerState Bench::create(const ContainerSpec& spec) {
 }
 
 ContainerSpec Bench::running(std::string_view part, const std::string& script) {
-    const auto made = spec(part, script);
+    auto made = spec(part, script);
     create(made);
     backend().start(ctx(), made.name);
     if (backend().info(ctx()).runs_programs) {

@@ -279,7 +279,7 @@ void comes_and_goes_without_growth(Bench& bench) {
            grown("open descriptors", before.descriptors, after.descriptors));
     expect(after.threads <= before.threads, grown("threads", before.threads, after.threads));
     // An allocator keeps some; an instance that leaks anything worth naming is far above it.
-    constexpr std::int64_t slack_kib = 8 * 1024;
+    constexpr std::int64_t slack_kib = 8'192;
     expect(after.resident_kib <= before.resident_kib + slack_kib,
            grown("resident KiB", before.resident_kib, after.resident_kib));
 }

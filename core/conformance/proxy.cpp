@@ -1,6 +1,5 @@
 #include "conformance/proxy.hpp"
 
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -89,28 +88,35 @@ void Proxy::run() {
     constexpr int between_looks_ms = 10;
     while (!stop_) {
         if (drop_.exchange(false)) pairs_.clear();
-        std::vector<pollfd> fds{{listener_.get(), POLLIN, 0}};
-        for (const auto& pair : pairs_) {
-            const auto events = static_cast<short>(pair.endless ? POLLIN | POLLOUT : POLLIN);
-            fds.push_back({pair.client.get(), events, 0});
-            fds.push_back({pair.engine.get(), POLLIN, 0});
-        }
+        auto fds = watched();
         ::poll(fds.data(), fds.size(), between_looks_ms);
         for (std::size_t i = 0; i < pairs_.size(); ++i) {
-            Pair& pair = pairs_[i];
-            bool open = true;
-            if ((fds[1 + 2 * i].revents & ~POLLOUT) != 0) open = from_client(pair);
-            if (open && fds[2 + 2 * i].revents != 0) {
-                open = pass(pair.engine.get(), pair.client.get());
+            if (!serve(pairs_[i], fds[1 + 2 * i].revents, fds[2 + 2 * i].revents)) {
+                pairs_[i].client.reset();
             }
-            if (open && pair.endless && (fds[1 + 2 * i].revents & POLLOUT) != 0) {
-                open = send_all(pair.client.get(), endless_piece);
-            }
-            if (!open) pair.client.reset();
         }
         std::erase_if(pairs_, [](const Pair& pair) { return !pair.client; });
         if (fds[0].revents != 0) accept();
     }
+}
+
+// The listener, then the two ends of each pair.
+std::vector<pollfd> Proxy::watched() const {
+    std::vector<pollfd> fds{{listener_.get(), POLLIN, 0}};
+    for (const auto& pair : pairs_) {
+        const auto events = static_cast<short>(pair.endless ? POLLIN | POLLOUT : POLLIN);
+        fds.push_back({pair.client.get(), events, 0});
+        fds.push_back({pair.engine.get(), POLLIN, 0});
+    }
+    return fds;
+}
+
+// False where the pair is to be closed.
+bool Proxy::serve(Pair& pair, short client, short engine) const {
+    if ((client & ~POLLOUT) != 0 && !from_client(pair)) return false;
+    if (engine != 0 && !pass(pair.engine.get(), pair.client.get())) return false;
+    const bool more = pair.endless && (client & POLLOUT) != 0;
+    return !more || send_all(pair.client.get(), endless_piece);
 }
 
 void Proxy::accept() {

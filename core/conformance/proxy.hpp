@@ -2,6 +2,8 @@
 // Threads: one of its own; methods any.
 #pragma once
 
+#include <poll.h>
+
 #include <atomic>
 #include <string>
 #include <thread>
@@ -45,6 +47,8 @@ class Proxy {
     };
 
     void run();
+    std::vector<pollfd> watched() const;
+    bool serve(Pair& pair, short client, short engine) const;
     void accept();
     bool from_client(Pair& pair) const;
     static bool pass(int from, int to);

@@ -189,6 +189,7 @@ void at_once(int threads, const std::function<void(int)>& call) {
     std::mutex mutex;
     std::string problem;
     std::vector<std::thread> running;
+    running.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
         running.emplace_back([&, i] {
             try {
