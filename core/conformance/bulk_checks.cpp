@@ -185,6 +185,24 @@ void used_volume_is_exported(Bench& bench) {
            "what a running container wrote is not in the export of its volume");
 }
 
+void imported_volume_is_used(Bench& bench) {
+    bench.need_programs();
+    need_copies(bench);
+    const auto given = sample();
+    import_into(bench, bench.volume("data").name, make_archive(given));
+    bench.running("runtime", obedient());
+    const auto got = read_archive(export_of(bench, bench.name("data")));
+    expect(!got.empty(), "the data is gone once a container uses the volume");
+    auto root = got.front();
+    // A program may change the time of its own folder.
+    root.seconds = given.front().seconds;
+    root.nanoseconds = given.front().nanoseconds;
+    expect(root == given.front(),
+           "the root folder that came in as " + shown(given.front()) + " is " + shown(root));
+    expect(got.size() == given.size(),
+           "what was imported changes once a container uses the volume");
+}
+
 }  // namespace
 
 std::vector<Check> bulk_checks() {
@@ -196,6 +214,8 @@ std::vector<Check> bulk_checks() {
         {"copy-identical", "owner, mode, times, links, holes and attributes survive a copy",
          copy_is_identical},
         {"export-repeatable", "the same content is the same bytes", export_is_repeatable},
+        {"import-used", "an imported volume stays as it is when a container uses it",
+         imported_volume_is_used},
         {"import-conflict", "only an empty volume takes an import", full_volume_takes_no_import},
         {"copy-missing", "a missing volume is not_found, and stays missing",
          missing_volume_is_said},

@@ -64,6 +64,35 @@ VolumeState PodmanBackend::ensure_volume(const CallContext& ctx, const VolumeSpe
     }
 }
 
+// The first use of a volume gives its folder the owner and mode of the image's, also where it holds
+// data already, which then came by an import. They are put back before any program runs.
+void PodmanBackend::start(const CallContext& ctx, const std::string& name) {
+    const auto roots = filled_roots(ctx, name);
+    if (!roots.empty()) {
+        client().call(ctx, init_container(name), "preparing container " + name);
+        for (const auto& root : roots)
+            root.restore();
+    }
+    EngineBackend::start(ctx, name);
+}
+
+std::vector<VolumeRoot> PodmanBackend::filled_roots(const CallContext& ctx,
+                                                    const std::string& name) {
+    const auto container = existing(ctx, name);
+    std::vector<VolumeRoot> roots;
+    if (!container.state.started_at.empty()) return roots;
+    const std::string what = "looking at the volumes of container " + name;
+    const auto volumes =
+        client().call(ctx, engine::inspect_container(container.state.id), what, parse_volume_names);
+    for (const auto& volume : volumes) {
+        const auto mountpoint =
+            client().call(ctx, podman::inspect_volume(volume), what, parse_unused_mountpoint);
+        if (!mountpoint) continue;
+        if (auto root = VolumeRoot::of_content(*mountpoint)) roots.push_back(std::move(*root));
+    }
+    return roots;
+}
+
 void PodmanBackend::stop(const CallContext& ctx, const std::string& name,
                          std::chrono::seconds grace) {
     try {

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/engine_backend.hpp"
 #include "podman/health_checks.hpp"
+#include "podman/volume_root.hpp"
 
 namespace nexus::podman {
 
@@ -19,9 +21,11 @@ class PodmanBackend final : public engine::EngineBackend {
     VolumeState ensure_volume(const CallContext& ctx, const VolumeSpec& spec) override;
     void remove(const CallContext& ctx, const std::string& name) override;
     void remove_network(const CallContext& ctx, const std::string& name) override;
+    void start(const CallContext& ctx, const std::string& name) override;
     void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
 
   private:
+    std::vector<VolumeRoot> filled_roots(const CallContext& ctx, const std::string& name);
     void refine(ContainerState& state) override;
     engine::Request creation(const CallContext& ctx, const ContainerSpec& spec) override;
     std::optional<NetworkState> find_network(const CallContext& ctx,

@@ -56,6 +56,10 @@ Request run_health_check(const std::string& container) {
     return request;
 }
 
+Request init_container(const std::string& container) {
+    return {"POST", engine::container_path(container, "/init")};
+}
+
 Request inspect_volume(const std::string& name) {
     return {"GET", "/volumes/" + engine::percent_encode(name) + "/json"};
 }

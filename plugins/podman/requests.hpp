@@ -24,6 +24,9 @@ engine::Request container_stats(const std::string& container);
 // Runs the container's own check once, and answers when it is done.
 engine::Request run_health_check(const std::string& container);
 
+// Mounts what the container needs, and starts no program yet.
+engine::Request init_container(const std::string& container);
+
 engine::Request inspect_volume(const std::string& name);
 
 engine::Request inspect_network(const std::string& name);

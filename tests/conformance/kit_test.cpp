@@ -113,6 +113,7 @@ const std::map<std::string, Names>& broken() {
           "export-repeatable",
           "id-prefix",
           "image-unpinned",
+          "import-used",
           "import-dangerous",
           "inside-capability",
           "inside-environment",
