@@ -208,6 +208,23 @@ TEST_CASE("a retryable failure keeps its place, is tried again, and ends as a de
     CHECK(results.find("hopeless") < results.find("behind"));
 }
 
+TEST_CASE("a plugin that hangs is named by /readyz and by the log, and gets no more work") {
+    RedisServer redis;
+    Runner runner(redis, {{"BACKEND", NEXUS_BINARY_DIR "/tests/plugins/stuck.so"}});
+    runner.start();
+    wait_until([&] { return contains(runner.http("/readyz").body, "stuck in info"); }, seconds(60),
+               "/readyz says that the backend is stuck");
+    CHECK(runner.http("/readyz").status == 503);
+    CHECK(runner.http("/healthz").status == 200);
+    redis.cli({"XADD", "nexus:jobs", "*", "job",
+               R"({"id":"refused","action":"provision","tenant_id":"acme","payload":{},)"
+               R"("max_attempts":1,"reply_to":"nexus:reply:refused"})"});
+    const auto reply = redis.cli({"BLPOP", "nexus:reply:refused", "30"});
+    CHECK(contains(reply, "backend stuck is stuck in info"));
+    CHECK(contains(runner.log(), "backend stuck is stuck in info"));
+    CHECK(runner.stop() == 0);
+}
+
 TEST_CASE("a deadline that has passed ends the job before it begins") {
     RedisServer redis;
     Runner runner(redis, {});

@@ -1,19 +1,33 @@
 #include <poll.h>
 
+#include <atomic>
+
 #include "idle_backend.hpp"
 
 namespace {
 
-// `stop` cares for no deadline; it ends only where the test lets it.
+// `stop`, and every `info` but the first, care for no deadline; they end only where the test lets
+// them.
 class Stuck final : public nexus::test::IdleBackend {
   public:
     Stuck(const nexus::PluginHost& /*host*/, std::string_view /*config*/) {}
+    nexus::Info info(const nexus::CallContext& ctx) override {
+        if (answered_.exchange(true)) hang(ctx);
+        return {};
+    }
     void stop(const nexus::CallContext& ctx, const std::string& /*name*/,
               std::chrono::seconds /*grace*/) override {
+        hang(ctx);
+    }
+
+  private:
+    static void hang(const nexus::CallContext& ctx) {
         pollfd cancel{ctx.cancel_fd, POLLIN, 0};
         while (::poll(&cancel, 1, -1) <= 0) {
         }
     }
+
+    std::atomic<bool> answered_ = false;
 };
 
 }  // namespace
