@@ -1,5 +1,8 @@
 #include "support/registry.hpp"
 
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
 #include <regex>
 #include <stdexcept>
 
@@ -52,6 +55,21 @@ void Registry::start() {
         throw Unavailable("docker-registry",
                           log().empty() ? "the program is not installed" : log());
     }
+}
+
+void Registry::signal(int number) {
+    process_->signal(number);
+    if (number != SIGSTOP) return;
+    const std::string tasks = "/proc/" + std::to_string(process_->pid()) + "/task";
+    wait_until(
+        [&] {
+            const std::filesystem::directory_iterator threads(tasks);
+            return std::all_of(begin(threads), end(threads), [](const auto& thread) {
+                const std::string status = read_file(thread.path() / "status");
+                return status.find("State:\tT") != std::string::npos;
+            });
+        },
+        std::chrono::seconds(20), "the registry has stopped");
 }
 
 std::string Registry::push(const std::string& image, const std::string& repository,

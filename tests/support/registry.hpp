@@ -26,7 +26,8 @@ class Registry {
     std::string auth_file(const std::string& user, const std::string& password) const;
     void stop() { process_->stop(); }
     // SIGSTOP makes a registry that accepts and never answers; SIGCONT ends that.
-    void signal(int number) { process_->signal(number); }
+    // Returns once every thread of it has taken a SIGSTOP.
+    void signal(int number);
     std::string log() const { return process_->output(); }
 
   private:
