@@ -1,5 +1,4 @@
-# find_package(NexusRunner): the SDK for backend plugins. Gives nexus_add_backend, the target nexus::sdk,
-# and NexusRunner_PROGRAM, the runner whose `plugins check` tries a plugin.
+# find_package(NexusRunner): the SDK for backend plugins. Gives nexus_add_backend and the target nexus::sdk.
 #
 # The SDK comes as source and is compiled with the plugin, so that any compiler and any standard library
 # will do: only C crosses the boundary.
@@ -16,7 +15,6 @@ if(NOT RAPIDJSON_INCLUDE_DIR)
 endif()
 
 include(${CMAKE_CURRENT_LIST_DIR}/NexusBackend.cmake)
-set(NexusRunner_PROGRAM ${nexus_prefix}/bin/nexus-runner)
 
 if(NOT TARGET nexus::sdk)
     file(GLOB nexus_sdk_sources ${nexus_prefix}/share/nexus-runner/sdk/*.cpp)

@@ -29,8 +29,9 @@ Makes one worker on this machine and provisions one tenant on it, step by step:
 
 Run it again at any time: what runs already is used again. Everything that it keeps is below
 $home, each part with its own log.
-The backend is docker unless --backend names another; simulated does without an engine. --down deletes the tenants and stops and removes all that was
-started; the build and the packages stay. NEXUS_SKIP_INSTALL=1 installs nothing.
+The backend is docker unless --backend names another; simulated does without an engine. --down deletes the
+tenants and stops and removes all that was started; the build and the packages stay.
+NEXUS_SKIP_INSTALL=1 installs nothing.
 TEXT
 }
 

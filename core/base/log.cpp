@@ -78,6 +78,11 @@ void Redactor::add(std::string secret) {
                      [](const auto& one, const auto& other) { return one.size() > other.size(); });
 }
 
+void Redactor::add(const std::vector<std::string>& secrets) {
+    for (const auto& secret : secrets)
+        add(secret);
+}
+
 std::string Redactor::clean(std::string text) const {
     const std::scoped_lock lock(mutex_);
     for (const auto& secret : secrets_) {

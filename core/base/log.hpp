@@ -22,6 +22,7 @@ class Redactor {
     // Values shorter than four characters are left alone: they would blot out half of every
     // sentence.
     void add(std::string secret);
+    void add(const std::vector<std::string>& secrets);
     std::string clean(std::string text) const;
 
   private:

@@ -78,8 +78,7 @@ int check_config(const CommandLine& line, bool offline) {
     const auto loaded = load_settings(line);
     auto findings = problems_of(loaded);
     Redactor redactor;
-    for (const auto& secret : loaded.secrets)
-        redactor.add(secret);
+    redactor.add(loaded.secrets);
     if (findings.empty() && !offline) {
         Log log(STDERR_FILENO, LogLevel::warning, loaded.settings.log_format, redactor);
         append(findings, app::try_redis(loaded.settings));

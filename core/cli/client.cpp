@@ -18,10 +18,7 @@ bool concerns_redis(const config::Problem& problem) {
 
 config::Settings redis_settings(const CommandLine& line) {
     const auto loaded = load_settings(line);
-    for (const auto& problem : loaded.problems) {
-        if (concerns_redis(problem))
-            throw app::StartFailure(app::exit_config, problem.setting + ": " + problem.message);
-    }
+    refuse_problems(loaded, &concerns_redis);
     return loaded.settings;
 }
 
@@ -35,6 +32,13 @@ std::string shown(const json::Value& value) {
 
 config::Loaded load_settings(const CommandLine& line) {
     return config::load(config::process_surroundings(STDERR_FILENO), line.named_file());
+}
+
+void refuse_problems(const config::Loaded& loaded, bool (*concerns)(const config::Problem&)) {
+    for (const auto& problem : loaded.problems) {
+        if (concerns(problem))
+            throw app::StartFailure(app::exit_config, problem.setting + ": " + problem.message);
+    }
 }
 
 Client::Client(const CommandLine& line) : Client(redis_settings(line)) {}

@@ -15,6 +15,9 @@ namespace nexus::cli {
 // The settings of this process. The log goes to stderr.
 config::Loaded load_settings(const CommandLine& line);
 
+// Throws StartFailure `exit_config` for the first problem that `concerns` what is to be done.
+void refuse_problems(const config::Loaded& loaded, bool (*concerns)(const config::Problem&));
+
 class Client {
   public:
     // Needs no more settings than how to reach Redis. Throws StartFailure.

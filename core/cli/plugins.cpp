@@ -115,8 +115,7 @@ void print_text(const std::string& folder, const std::vector<Installed>& plugins
 int list_plugins(const CommandLine& line) {
     const auto loaded = load_settings(line);
     Redactor redactor;
-    for (const auto& secret : loaded.secrets)
-        redactor.add(secret);
+    redactor.add(loaded.secrets);
     auto plugins = find_all(loaded);
     for (auto& plugin : plugins) {
         if (plugin.in_use && plugin.problem.empty()) plugin.engine = engine_of(loaded, redactor);

@@ -84,8 +84,7 @@ int serve(const CommandLine& line) {
     const EndSignals signals;
     auto loaded = load_settings(line);
     Redactor redactor;
-    for (const auto& secret : loaded.secrets)
-        redactor.add(secret);
+    redactor.add(loaded.secrets);
     Log log(STDERR_FILENO, loaded.settings.log_level, loaded.settings.log_format, redactor);
     for (const auto& problem : loaded.problems)
         log.error(problem.message, {{"setting", problem.setting}});

@@ -43,17 +43,18 @@ void report(const char* verb, const std::string& volume, const VolumeCopy& copy)
                  losses.empty() ? "" : (" (not kept" + losses + ")").c_str());
 }
 
+bool concerns_backend(const config::Problem& problem) {
+    return problem.setting.empty() || problem.setting.starts_with("BACKEND") ||
+           problem.setting == "PLUGIN_DIR" || problem.setting == "NODE_NAME";
+}
+
 // Runs `use` with the backend of the settings.
 int with_backend(const CommandLine& line,
                  const std::function<void(Backend&, const config::Settings&)>& use) {
     const auto loaded = load_settings(line);
-    for (const auto& problem : loaded.problems) {
-        if (problem.setting == "REDIS_URL" || problem.setting == "NEXUS_IMAGE") continue;
-        throw app::StartFailure(app::exit_config, problem.setting + ": " + problem.message);
-    }
+    refuse_problems(loaded, &concerns_backend);
     Redactor redactor;
-    for (const auto& secret : loaded.secrets)
-        redactor.add(secret);
+    redactor.add(loaded.secrets);
     Log log(STDERR_FILENO, LogLevel::warning, loaded.settings.log_format, redactor);
     app::BackendHost host(loaded.settings, log);
     try {

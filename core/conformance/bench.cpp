@@ -19,11 +19,19 @@ std::string run_number() {
 
 }  // namespace
 
-void Heard::log(nexus_log_level /*level*/, std::string_view /*text*/) noexcept {}
+void Heard::log(nexus_log_level /*level*/, std::string_view text) noexcept {
+    const std::scoped_lock lock(mutex_);
+    log_.append(text).append("\n");
+}
 
 void Heard::event(const Event& event) noexcept {
     const std::scoped_lock lock(mutex_);
     events_.push_back(event);
+}
+
+std::string Heard::log_text() const {
+    const std::scoped_lock lock(mutex_);
+    return log_;
 }
 
 std::vector<Event> Heard::events() const {
@@ -37,6 +45,11 @@ Bench::Bench(const Options& options, std::function<void(const Made&)> note)
 // The last that was made goes first: a container before what it uses.
 Bench::~Bench() {
     std::for_each(made_.rbegin(), made_.rend(), [this](const Made& made) { remove(made); });
+}
+
+void Bench::adopt(const Made& made) {
+    made_.push_back(made);
+    note_(made);
 }
 
 void Bench::remove(const Made& made) noexcept try {
@@ -114,14 +127,12 @@ void Bench::need_operation(std::string_view what, const std::function<void()>& c
 }
 
 NetworkState Bench::network(std::string_view part, const std::string& subnet) {
-    made_.push_back({"network", name(part)});
-    note_(made_.back());
+    adopt({"network", name(part)});
     return backend().ensure_network(ctx(), {name(part), subnet, labels()});
 }
 
 VolumeState Bench::volume(std::string_view part) {
-    made_.push_back({"volume", name(part)});
-    note_(made_.back());
+    adopt({"volume", name(part)});
     return backend().ensure_volume(ctx(), {name(part), labels()});
 }
 
@@ -146,8 +157,7 @@ ContainerSpec Bench::spec(std::string_view part, const std::string& script) {
 }
 
 ContainerState Bench::create(const ContainerSpec& spec) {
-    made_.push_back({"container", spec.name});
-    note_(made_.back());
+    adopt({"container", spec.name});
     return backend().ensure_container(ctx(), spec);
 }
 
@@ -194,16 +204,6 @@ void Bench::wait_until(const std::string& what, const std::function<bool()>& hol
     }
 }
 
-void sweep(const Options& options, const std::vector<Made>& made) {
-    Bench bench(options, [](const Made&) {});
-    auto& backend = bench.backend();
-    for (auto object = made.rbegin(); object != made.rend(); ++object) {
-        if (object->kind == "container") backend.remove(bench.ctx(), object->name);
-        if (object->kind == "network") backend.remove_network(bench.ctx(), object->name);
-        if (object->kind == "volume") backend.remove_volume(bench.ctx(), object->name);
-    }
-}
-
 void expect(bool holds, const std::string& otherwise) {
     if (!holds) throw Broken(otherwise);
 }
@@ -222,6 +222,12 @@ void expect_code(Code code, const std::string& what, const std::function<void()>
     expect(failure.code() == code, what + " fails with " + std::string(to_string(failure.code())) +
                                        " (" + failure.what() + ") instead of " +
                                        std::string(to_string(code)));
+}
+
+void expect_phase(Bench& bench, const std::string& container, Phase phase) {
+    const auto seen = bench.state(container).phase;
+    expect(seen == phase, "the container is " + std::string(to_string(seen)) + " instead of " +
+                              std::string(to_string(phase)));
 }
 
 std::string obedient(int exit_code) {

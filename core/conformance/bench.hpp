@@ -35,9 +35,11 @@ class Heard final : public HostCallbacks {
     void log(nexus_log_level level, std::string_view text) noexcept override;
     void event(const Event& event) noexcept override;
     std::vector<Event> events() const;
+    std::string log_text() const;
 
   private:
     mutable std::mutex mutex_;
+    std::string log_;
     std::vector<Event> events_;
 };
 
@@ -70,6 +72,8 @@ class Bench {
     // That the plugin has an operation of minor 1; `call` uses it and may fail otherwise.
     void need_operation(std::string_view what, const std::function<void()>& call) const;
 
+    // Removes `made` with everything else at the end, also what another check left.
+    void adopt(const Made& made);
     NetworkState network(std::string_view part, const std::string& subnet = "");
     VolumeState volume(std::string_view part);
     // What a container is to be, with network "net" and volume "data" made; it runs `script`.
@@ -95,14 +99,22 @@ class Bench {
     std::vector<Made> made_;
 };
 
-// Removes what a check left that could not do so itself.
-void sweep(const Options& options, const std::vector<Made>& made);
+// A call, by the name of its operation.
+struct Tried {
+    std::string what;
+    std::function<void(const CallContext&)> call;
+};
+
+// The rule allows one second; a machine that is busy gets some more.
+inline constexpr std::chrono::milliseconds promptly(1500);
 
 // Throws Broken.
 void expect(bool holds, const std::string& otherwise);
 // What `call` fails with; throws Broken where it does not fail.
 BackendError failure_of(const std::string& what, const std::function<void()>& call);
 void expect_code(Code code, const std::string& what, const std::function<void()>& call);
+
+void expect_phase(Bench& bench, const std::string& container, Phase phase);
 
 // A program that runs until it is told to stop, and then ends with `exit_code`.
 std::string obedient(int exit_code = 0);

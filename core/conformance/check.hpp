@@ -42,10 +42,13 @@ struct Outcome {
 // Each list belongs to one source file.
 std::vector<Check> load_checks();       // the file and its descriptor; no engine needed
 std::vector<Check> boundary_checks();   // the C functions themselves
+std::vector<Check> instance_checks();   // create and destroy
 std::vector<Check> resource_checks();   // networks, volumes, images
 std::vector<Check> container_checks();  // a container from creation to removal
+std::vector<Check> state_checks();      // pause, rename, stats, events
 std::vector<Check> inside_checks();     // what a program sees inside of its container
 std::vector<Check> bulk_checks();       // logs, and whole volumes
-std::vector<Check> time_checks();       // deadlines, cancellation, many threads, a broken engine
+std::vector<Check> time_checks();       // deadlines, cancellation, many threads
+std::vector<Check> engine_checks();     // an engine that misbehaves
 
 }  // namespace nexus::conformance

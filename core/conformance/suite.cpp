@@ -10,16 +10,20 @@ namespace {
 constexpr int limit_in_patiences = 4;
 
 void sweep_isolated(const Options& options, const std::vector<Made>& left) {
-    run_isolated({"sweep", "", [&left](Bench& bench) { sweep(bench.options(), left); }}, options,
-                 limit_in_patiences * options.patience);
+    const auto adopt = [&left](Bench& bench) {
+        for (const auto& made : left)
+            bench.adopt(made);
+    };
+    run_isolated({"sweep", "", adopt}, options, limit_in_patiences * options.patience);
 }
 
 }  // namespace
 
 std::vector<Check> all_checks() {
     std::vector<Check> checks;
-    for (const auto& part : {load_checks(), boundary_checks(), resource_checks(),
-                             container_checks(), inside_checks(), bulk_checks(), time_checks()})
+    for (const auto& part : {load_checks(), boundary_checks(), instance_checks(), resource_checks(),
+                             container_checks(), state_checks(), inside_checks(), bulk_checks(),
+                             time_checks(), engine_checks()})
         checks.insert(checks.end(), part.begin(), part.end());
     return checks;
 }

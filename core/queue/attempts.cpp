@@ -14,10 +14,7 @@ constexpr milliseconds longest_wait = std::chrono::seconds(60);
 
 }  // namespace
 
-Attempts::Attempts(Ticket ticket)
-    : ticket_(std::move(ticket)),
-      count_(ticket_.attempts_before),
-      backoff_(milliseconds(0), first_wait, longest_wait) {}
+Attempts::Attempts(Ticket ticket) : ticket_(std::move(ticket)), count_(ticket_.attempts_before) {}
 
 int Attempts::begin() {
     if (!started_at_) started_at_ = wall_now();
@@ -27,7 +24,8 @@ int Attempts::begin() {
 std::optional<milliseconds> Attempts::next(const jobs::Outcome& outcome) {
     const int most = ticket_.job.max_attempts.value_or(default_attempts);
     if (!outcome.error || !outcome.error->retryable() || count_ >= most) return std::nullopt;
-    const milliseconds wait = backoff_.next();
+    if (!backoff_) backoff_.emplace(milliseconds(0), first_wait, longest_wait);
+    const milliseconds wait = backoff_->next();
     const auto& deadline = ticket_.job.deadline;
     if (!deadline) return wait;
     return std::clamp<milliseconds>(*deadline - wall_now(), milliseconds(0), wait);

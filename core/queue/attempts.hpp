@@ -27,7 +27,7 @@ class Attempts {
     Ticket ticket_;
     int count_;
     std::optional<WallTime> started_at_;
-    Backoff backoff_;
+    std::optional<Backoff> backoff_;  // made at the first retry: it costs a call to the kernel
 };
 
 }  // namespace nexus::queue

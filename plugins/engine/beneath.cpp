@@ -1,5 +1,6 @@
 #include "engine/beneath.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <nexus/backend.hpp>
 
 #include "engine/volume_error.hpp"
@@ -74,6 +76,22 @@ FileDescriptor open_folder(int folder, std::string_view path) {
 
 FileDescriptor reopen(int fd, int flags) {
     return FileDescriptor(::open(PathOf(fd).c_str(), flags | O_CLOEXEC | O_NOCTTY));
+}
+
+std::optional<std::string> any_name(int folder) {
+    FileDescriptor readable = reopen(folder, O_RDONLY | O_DIRECTORY);
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(
+        readable ? ::fdopendir(readable.get()) : nullptr, ::closedir);
+    if (!listing) fail(errno, "the volume's folder cannot be listed");
+    readable.release();
+    errno = 0;
+    while (const dirent* const found = ::readdir(listing.get())) {
+        const std::string_view name(found->d_name);
+        if (name != "." && name != "..") return std::string(name);
+        errno = 0;
+    }
+    if (errno != 0) fail(errno, "the volume's folder cannot be listed");
+    return std::nullopt;
 }
 
 }  // namespace nexus::engine

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,5 +37,8 @@ FileDescriptor open_folder(int folder, std::string_view path);
 
 // The same file in a description of its own.
 FileDescriptor reopen(int fd, int flags);
+
+// Something that is in a folder; nothing where it is empty. Throws BackendError.
+std::optional<std::string> any_name(int folder);
 
 }  // namespace nexus::engine

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -6,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <memory>
 #include <optional>
 
 #include "engine/beneath.hpp"
@@ -27,23 +25,11 @@ constexpr std::size_t max_folder_bytes = 512U << 20U;
 }
 
 void require_empty(int root) {
-    FileDescriptor readable = reopen(root, O_RDONLY | O_DIRECTORY);
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing(
-        readable ? ::fdopendir(readable.get()) : nullptr, ::closedir);
-    if (!listing) fail(errno, "the volume's folder cannot be listed");
-    readable.release();
-    errno = 0;
-    while (const dirent* const found = ::readdir(listing.get())) {
-        const std::string_view name(found->d_name);
-        if (name != "." && name != "..") {
-            throw BackendError(
-                Code::conflict,
-                "the volume is not empty: it has " + quoted(name) + "; import into a new one",
-                false);
-        }
-        errno = 0;
-    }
-    if (errno != 0) fail(errno, "the volume's folder cannot be listed");
+    const auto found = any_name(root);
+    if (!found) return;
+    throw BackendError(
+        Code::conflict,
+        "the volume is not empty: it has " + quoted(*found) + "; import into a new one", false);
 }
 
 // What could not be made, and why, as far as the archive is to blame.

@@ -2,29 +2,28 @@
 // Threads: as a plain value.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <optional>
 #include <string>
 
 #include "engine/file_descriptor.hpp"
+#include "engine/file_facts.hpp"
 
 namespace nexus::podman {
 
 class VolumeRoot {
   public:
-    // Nothing where the folder is empty, or cannot be seen from here.
+    // Nothing where the folder is empty, or cannot be seen from here. Throws BackendError.
     static std::optional<VolumeRoot> of_content(const std::string& mountpoint);
 
-    // Gives the folder back what it had. Throws BackendError `denied` where this process may not.
+    // Gives the folder back what it had. Throws BackendError, `denied` where this process may not.
     void restore() const;
 
   private:
-    VolumeRoot(engine::FileDescriptor folder, const struct stat& status)
-        : folder_(std::move(folder)), status_(status) {}
+    VolumeRoot(engine::FileDescriptor folder, engine::FileFacts facts)
+        : folder_(std::move(folder)), facts_(std::move(facts)) {}
 
     engine::FileDescriptor folder_;
-    struct stat status_;
+    engine::FileFacts facts_;
 };
 
 }  // namespace nexus::podman

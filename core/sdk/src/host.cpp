@@ -130,22 +130,24 @@ class PluginBackend final : public Backend {
   private:
     template <typename Reply, typename Request>
     Reply call(const CallContext& ctx, nexus_op op, const Request& request) {
-        const std::string text = codec::encode(request);
-        const nexus_ctx circumstances = to_abi(ctx);
-        const ReplySink reply;
-        const auto code =
-            plugin_.call(self_, &circumstances, op, text.data(), text.size(), reply.abi());
-        return result<Reply>(op, code, reply);
+        return cross<Reply>(ctx, op, request, [&](const auto& abi, const auto& text, auto* sink) {
+            return plugin_.call(self_, &abi, op, text.data(), text.size(), sink);
+        });
     }
 
     template <typename Reply, typename Request>
     Reply transfer(const CallContext& ctx, nexus_op op, const Request& request, int fd) {
+        return cross<Reply>(ctx, op, request, [&](const auto& abi, const auto& text, auto* sink) {
+            return plugin_.transfer(self_, &abi, op, text.data(), text.size(), fd, sink);
+        });
+    }
+
+    template <typename Reply, typename Request, typename Function>
+    Reply cross(const CallContext& ctx, nexus_op op, const Request& request, Function function) {
         const std::string text = codec::encode(request);
         const nexus_ctx circumstances = to_abi(ctx);
         const ReplySink reply;
-        const auto code =
-            plugin_.transfer(self_, &circumstances, op, text.data(), text.size(), fd, reply.abi());
-        return result<Reply>(op, code, reply);
+        return result<Reply>(op, function(circumstances, text, reply.abi()), reply);
     }
 
     template <typename Reply>
