@@ -146,14 +146,4 @@ std::set<std::string> results_of(int threads, const std::function<std::string()>
     return results;
 }
 
-BackendError error_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const BackendError& error) {
-        return error;
-    }
-    FAIL("nothing was thrown");
-    return {Code::ok, "", false};
-}
-
 }  // namespace nexus::test

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "integration/engine_traits.hpp"
+#include "support/backend_error.hpp"
 #include "support/container_engine.hpp"
 
 namespace nexus::test {
@@ -61,8 +62,5 @@ class BackendFixture {
 
 // Runs `call` in many threads at once; the different results, or what was thrown instead.
 std::set<std::string> results_of(int threads, const std::function<std::string()>& call);
-
-// What `call` throws; ends the test case where it throws nothing.
-BackendError error_of(const std::function<void()>& call);
 
 }  // namespace nexus::test

@@ -12,7 +12,7 @@ namespace nexus {
 namespace {
 
 using namespace std::chrono_literals;
-using test::failure_of;
+using test::error_of;
 using test::Heard;
 using test::soon;
 
@@ -30,7 +30,7 @@ TEST_CASE("calls and their errors are counted by operation") {
         "simulated");
     guard.info(soon());
     guard.info(soon());
-    CHECK(failure_of([&] { guard.start(soon("acme"), "n"); }).code() == Code::conflict);
+    CHECK(error_of([&] { guard.start(soon("acme"), "n"); }).code() == Code::conflict);
     CHECK(books_of(guard, "info").count == 2);
     CHECK(books_of(guard, "info").errors == 0);
     CHECK(books_of(guard, "info").total.count() > 0);
@@ -53,7 +53,7 @@ TEST_CASE("a call that overruns its deadline makes the backend stuck until it re
     CHECK(guard.in_flight() == 1);
     if (noticed) {
         CHECK(guard.stuck()->find("backend stuck is stuck in stop for tenant acme since 1") == 0);
-        const auto refused = failure_of([&] { guard.info(soon()); });
+        const auto refused = error_of([&] { guard.info(soon()); });
         CHECK(refused.code() == Code::unavailable);
         CHECK(refused.retryable());
         CHECK(std::string(refused.what()).find("is stuck in stop") != std::string::npos);

@@ -8,7 +8,7 @@
 namespace nexus {
 namespace {
 
-using test::failure_of;
+using test::error_of;
 using test::Heard;
 using test::odd_plugin;
 using test::soon;
@@ -120,17 +120,17 @@ TEST_CASE("a configuration is checked against the plugin's schema before the plu
 TEST_CASE("exceptions of a plugin come over as internal") {
     Heard heard;
     const PluginLibrary at_create({odd_plugin("throwing_create"), ""});
-    const auto refused = failure_of([&] { at_create.create("{}", heard); });
+    const auto refused = error_of([&] { at_create.create("{}", heard); });
     CHECK(refused.code() == Code::internal);
     CHECK(std::string(refused.what()) == "the engine fell over");
 
     const PluginLibrary at_call({odd_plugin("throwing_call"), ""});
     const auto backend = at_call.create("{}", heard);
-    const auto standard = failure_of([&] { backend->info(soon()); });
+    const auto standard = error_of([&] { backend->info(soon()); });
     CHECK(standard.code() == Code::internal);
     CHECK(std::string(standard.what()) == "index 7");
-    CHECK(failure_of([&] { backend->start(soon(), "n"); }).code() == Code::internal);
-    const auto ok = failure_of([&] { backend->stop(soon(), "n", std::chrono::seconds(1)); });
+    CHECK(error_of([&] { backend->start(soon(), "n"); }).code() == Code::internal);
+    const auto ok = error_of([&] { backend->stop(soon(), "n", std::chrono::seconds(1)); });
     CHECK(ok.code() == Code::internal);
     CHECK(std::string(ok.what()) == "no failure at all");
 }
@@ -138,7 +138,7 @@ TEST_CASE("exceptions of a plugin come over as internal") {
 TEST_CASE("a plugin that answers nonsense gives internal errors with its name") {
     Heard heard;
     const PluginLibrary malformed({odd_plugin("malformed_reply"), ""});
-    const auto reply = failure_of([&] {
+    const auto reply = error_of([&] {
         malformed.create("{}", heard)->ensure_volume(soon(), {"v", {}});
     });
     CHECK(reply.code() == Code::internal);
@@ -146,12 +146,12 @@ TEST_CASE("a plugin that answers nonsense gives internal errors with its name") 
           std::string::npos);
 
     const PluginLibrary unknown({odd_plugin("unknown_code"), ""});
-    const auto code = failure_of([&] { unknown.create("{}", heard)->info(soon()); });
+    const auto code = error_of([&] { unknown.create("{}", heard)->info(soon()); });
     CHECK(code.code() == Code::internal);
     CHECK(std::string(code.what()) == "odd");
 
     const PluginLibrary nothing({odd_plugin("no_instance"), ""});
-    const auto instance = failure_of([&] { nothing.create("{}", heard); });
+    const auto instance = error_of([&] { nothing.create("{}", heard); });
     CHECK(instance.code() == Code::internal);
     CHECK(std::string(instance.what()).find("gave no instance") != std::string::npos);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/plugin_library.hpp"
+#include "support/backend_error.hpp"
 
 namespace nexus::test {
 
@@ -48,17 +49,6 @@ inline CallContext within(std::chrono::milliseconds time, const std::string& ten
 
 inline CallContext soon(const std::string& tenant = "") {
     return within(std::chrono::seconds(60), tenant);
-}
-
-// Runs `call` and returns the BackendError that it throws, or one of code `ok`.
-template <typename Call>
-BackendError failure_of(const Call& call) {
-    try {
-        call();
-    } catch (const BackendError& error) {
-        return error;
-    }
-    return {Code::ok, "nothing was thrown", false};
 }
 
 // A tar with the file "a", which holds "hello".

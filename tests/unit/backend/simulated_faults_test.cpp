@@ -18,7 +18,7 @@ namespace nexus {
 namespace {
 
 using namespace std::chrono_literals;
-using test::failure_of;
+using test::error_of;
 using test::Heard;
 using test::soon;
 using test::within;
@@ -49,7 +49,7 @@ TEST_CASE("a configured failure has its code, for its tenant and operation alone
         Heard heard;
         const auto backend = test::simulated(
             R"({"tenants": {"acme": {"fail": {"ensure_volume": ")" + row.word + R"("}}}})", heard);
-        const auto failure = failure_of([&] { backend->ensure_volume(soon("acme"), {"v", {}}); });
+        const auto failure = error_of([&] { backend->ensure_volume(soon("acme"), {"v", {}}); });
         CHECK(failure.code() == row.code);
         CHECK(failure.retryable() == row.retryable);
         CHECK(std::string(failure.what()) == "simulated failure of ensure_volume for tenant acme");
@@ -67,19 +67,19 @@ TEST_CASE("a simulated latency is kept, and ends early at the deadline or a canc
     backend->info(soon());
     CHECK(std::chrono::steady_clock::now() - start >= 30ms);
 
-    const auto late = failure_of([&] { backend->start(within(20ms, "slow"), "n"); });
+    const auto late = error_of([&] { backend->start(within(20ms, "slow"), "n"); });
     CHECK(late.code() == Code::timeout);
     CHECK(late.retryable());
-    CHECK(failure_of([&] { backend->info(within(-1s, "fast")); }).code() == Code::timeout);
+    CHECK(error_of([&] { backend->info(within(-1s, "fast")); }).code() == Code::timeout);
 
     CancelSource cancel;
     std::thread canceller([&] { cancel.cancel(); });
     CallContext ctx = soon("slow");
     ctx.cancel_fd = cancel.fd();
-    CHECK(failure_of([&] { backend->start(ctx, "n"); }).code() == Code::cancelled);
+    CHECK(error_of([&] { backend->start(ctx, "n"); }).code() == Code::cancelled);
     canceller.join();
     ctx.tenant = "fast";
-    CHECK(failure_of([&] { backend->start(ctx, "n"); }).code() == Code::cancelled);
+    CHECK(error_of([&] { backend->start(ctx, "n"); }).code() == Code::cancelled);
     CHECK(std::chrono::steady_clock::now() - start < 60s);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("the journal has one line for each operation, written whole by many th
                             R"(", "tenants": {"acme": {"fail": {"start": "CONFLICT"}}}})",
                         heard);
     backend->info(soon());
-    failure_of([&] { backend->start(soon("acme"), "n"); });
+    error_of([&] { backend->start(soon("acme"), "n"); });
     auto lines = lines_of(journal);
     REQUIRE(lines.size() == 2);
     CHECK(lines[0].find(R"({"op":"info","tenant":"","at":")") == 0);
@@ -120,7 +120,7 @@ TEST_CASE("the journal has one line for each operation, written whole by many th
 TEST_CASE("a journal that cannot be opened is said at once") {
     Heard heard;
     const auto failure =
-        failure_of([&] { test::simulated(R"({"journal": "/proc/none/journal"})", heard); });
+        error_of([&] { test::simulated(R"({"journal": "/proc/none/journal"})", heard); });
     CHECK(std::string(failure.what()).find("the journal /proc/none/journal cannot be written") ==
           0);
 }
@@ -150,8 +150,8 @@ TEST_CASE("the state file outlives an instance") {
     const auto backend = test::simulated(config, heard);
     CHECK(backend->inspect(soon(), "c").value().phase == Phase::running);
     CHECK_FALSE(backend->ensure_image(soon(), {"runtime:1", {}}).pulled);
-    CHECK(failure_of([&] { backend->remove_volume(soon(), "v"); }).code() == Code::conflict);
-    CHECK(failure_of([&] { backend->remove_network(soon(), "net"); }).code() == Code::conflict);
+    CHECK(error_of([&] { backend->remove_volume(soon(), "v"); }).code() == Code::conflict);
+    CHECK(error_of([&] { backend->remove_network(soon(), "net"); }).code() == Code::conflict);
     CHECK(backend->ensure_network(soon(), {"other", "", {}}).subnet == "172.16.1.0/24");
     CHECK_FALSE(std::filesystem::exists(file + ".tmp"));
 }
@@ -164,13 +164,13 @@ TEST_CASE("a state file that is malformed or cannot be written is refused by its
     for (const auto* content : {"", "{", "[]", R"({"containers": {"c": {"state": 1}}})",
                                 R"({"networks": {"n": {"subnet": "x"}}})"}) {
         test::write_file(file, content);
-        const auto failure = failure_of([&] { test::simulated(config, heard); });
+        const auto failure = error_of([&] { test::simulated(config, heard); });
         CHECK(failure.code() == Code::invalid);
         CHECK_MESSAGE(std::string(failure.what()).find("the state_file " + file) == 0,
                       failure.what());
     }
     const auto backend = test::simulated(R"({"state_file": "/proc/none/state.json"})", heard);
-    CHECK(failure_of([&] { backend->ensure_volume(soon(), {"v", {}}); }).code() == Code::internal);
+    CHECK(error_of([&] { backend->ensure_volume(soon(), {"v", {}}); }).code() == Code::internal);
 }
 
 TEST_CASE("a configured crash ends the process after the journal line and before the effect") {

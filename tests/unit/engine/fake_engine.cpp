@@ -129,14 +129,4 @@ CallContext Cancellation::within(std::chrono::milliseconds time) const {
     return ctx;
 }
 
-BackendError error_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const BackendError& error) {
-        return error;
-    }
-    FAIL("nothing was thrown");
-    return {Code::ok, "", false};
-}
-
 }  // namespace nexus::engine

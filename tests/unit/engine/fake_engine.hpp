@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/backend_error.hpp"
 #include "support/temp_dir.hpp"
 
 namespace nexus::engine {
@@ -78,7 +79,6 @@ class Cancellation {
     int fd_;
 };
 
-// What `call` throws; ends the test case where it throws nothing.
-BackendError error_of(const std::function<void()>& call);
+using test::error_of;
 
 }  // namespace nexus::engine

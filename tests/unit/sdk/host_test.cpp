@@ -7,6 +7,7 @@
 #include <nexus/plugin.hpp>
 
 #include "plugins/idle_backend.hpp"
+#include "support/backend_error.hpp"
 
 namespace nexus {
 namespace {
@@ -68,15 +69,7 @@ nexus_backend_descriptor scripted() {
             nullptr};
 }
 
-// Runs `call` and returns what it throws.
-BackendError failure_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const BackendError& error) {
-        return error;
-    }
-    return {Code::ok, "nothing was thrown", false};
-}
+using test::error_of;
 
 TEST_CASE("codes, messages and retryable flags come over as the plugin gave them") {
     struct Row {
@@ -101,7 +94,7 @@ TEST_CASE("codes, messages and retryable flags come over as the plugin gave them
         CAPTURE(row.config);
         Callbacks callbacks;
         const auto backend = create_backend(descriptor, row.config, callbacks);
-        const auto failure = failure_of([&] { backend->start(at_once, "n"); });
+        const auto failure = error_of([&] { backend->start(at_once, "n"); });
         CHECK(failure.code() == row.code);
         CHECK_MESSAGE(std::string(failure.what()).find(row.message) != std::string::npos,
                       failure.what());
@@ -127,7 +120,7 @@ TEST_CASE("a reply that is not what the operation returns is internal and names 
         CAPTURE(row.reply.substr(0, 40));
         Callbacks callbacks;
         const auto backend = create_backend(descriptor, "0:" + row.reply, callbacks);
-        const auto failure = failure_of([&] { backend->inspect(at_once, "n"); });
+        const auto failure = error_of([&] { backend->inspect(at_once, "n"); });
         CHECK(failure.code() == Code::internal);
         const std::string message = failure.what();
         CHECK_MESSAGE(message.find(row.problem) != std::string::npos, message);
@@ -151,7 +144,7 @@ TEST_CASE("a reply beyond 64 MiB is cut off and internal") {
     };
     Callbacks callbacks;
     const auto backend = create_backend(descriptor, "0:", callbacks);
-    const auto failure = failure_of([&] { backend->info(at_once); });
+    const auto failure = error_of([&] { backend->info(at_once); });
     CHECK(failure.code() == Code::internal);
     CHECK(std::string(failure.what()).find("longer than 64 MiB") != std::string::npos);
 }
@@ -249,7 +242,7 @@ TEST_CASE("the operations of minor 1 carry their arguments and values") {
 TEST_CASE("what a backend does not have is unsupported, with the name of the operation") {
     test::FirstIdleBackend older;
     const auto refused = [&](const auto& call, const std::string& operation) {
-        const auto failure = failure_of(call);
+        const auto failure = error_of(call);
         CHECK(failure.code() == Code::unsupported);
         CHECK(std::string(failure.what()).ends_with(operation));
     };
@@ -264,11 +257,11 @@ TEST_CASE("what a backend does not have is unsupported, with the name of the ope
 TEST_CASE("an instance that is refused comes over with the plugin's own words") {
     const auto descriptor = talker();
     Callbacks callbacks;
-    const auto refused = failure_of([&] { create_backend(descriptor, "refuse", callbacks); });
+    const auto refused = error_of([&] { create_backend(descriptor, "refuse", callbacks); });
     CHECK(refused.code() == Code::unavailable);
     CHECK(refused.retryable());
     CHECK(std::string(refused.what()) == "no engine");
-    const auto broken = failure_of([&] { create_backend(descriptor, "break", callbacks); });
+    const auto broken = error_of([&] { create_backend(descriptor, "break", callbacks); });
     CHECK(broken.code() == Code::internal);
     CHECK(std::string(broken.what()) == "made of glass");
 }
