@@ -14,7 +14,10 @@ using engine::Phrase;
 
 constexpr std::string_view no_init = "container-init binary not found";
 
+constexpr std::string_view half_line = "is not a valid container log line";
+
 constexpr std::array phrases{
+    Phrase{half_line, {Code::unavailable, true}},
     Phrase{no_init, {Code::unsupported, false}},
     Phrase{"is already used on the host or by another config", {Code::conflict, false}},
     Phrase{"could not find free subnet", {Code::exhausted, false}},
@@ -62,6 +65,10 @@ BackendError to_error(const engine::EngineError& error, const std::string& what)
         message += "; install the package catatonit on the engine's host";
     }
     return {meaning.code, message, meaning.retryable};
+}
+
+bool is_half_written_log(const BackendError& error) {
+    return std::string_view(error.what()).find(half_line) != std::string_view::npos;
 }
 
 }  // namespace nexus::podman

@@ -12,4 +12,7 @@ namespace nexus::podman {
 // Podman answers 500 for most conflicts.
 BackendError to_error(const engine::EngineError& error, const std::string& what);
 
+// Whether the log could not be read because its last line was just being written.
+bool is_half_written_log(const BackendError& error);
+
 }  // namespace nexus::podman

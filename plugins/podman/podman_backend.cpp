@@ -8,7 +8,9 @@
 
 #include "engine/names.hpp"
 #include "engine/requests.hpp"
+#include "engine/wait.hpp"
 #include "podman/answers.hpp"
+#include "podman/errors.hpp"
 #include "podman/protocol.hpp"
 #include "podman/requests.hpp"
 
@@ -103,6 +105,22 @@ void PodmanBackend::stop(const CallContext& ctx, const std::string& name,
         if (existing(ctx, name).state.phase != Phase::paused) throw;
         unpause(ctx, name);
         EngineBackend::stop(ctx, name, grace);
+    }
+}
+
+// A log whose last line is being written is refused as a whole, before any of it is sent.
+void PodmanBackend::logs(const CallContext& ctx, const std::string& name, std::int64_t tail,
+                         int fd) {
+    constexpr int most_tries = 20;
+    constexpr std::chrono::milliseconds between_tries(20);
+    for (int tries = 1;; ++tries) {
+        try {
+            EngineBackend::logs(ctx, name, tail, fd);
+            return;
+        } catch (const BackendError& error) {
+            if (tries == most_tries || !is_half_written_log(error)) throw;
+        }
+        engine::pause(ctx, between_tries, "the log's last line");
     }
 }
 

@@ -23,6 +23,7 @@ class PodmanBackend final : public engine::EngineBackend {
     void remove_network(const CallContext& ctx, const std::string& name) override;
     void start(const CallContext& ctx, const std::string& name) override;
     void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
+    void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
 
   private:
     std::vector<VolumeRoot> filled_roots(const CallContext& ctx, const std::string& name);

@@ -115,6 +115,25 @@ TEST_CASE("a paused container is let run before it is stopped") {
     CHECK_FALSE(paused);
 }
 
+TEST_CASE("a log whose last line is being written is read a moment later") {
+    std::atomic<int> refusals = 0;
+    engine::BackendFixture<PodmanBackend> f([&refusals](engine::Peer& peer) {
+        for (std::string request; !(request = peer.read_request()).empty();) {
+            if (request.starts_with("GET /_ping")) {
+                peer.send(http(200, "OK", Wiring::wire().version_header));
+            } else if (request.find("/logs?") == std::string::npos) {
+                peer.send(container("running"));
+            } else if (++refusals < 3) {
+                peer.send(failure("'2026-11-24T13:' is not a valid container log line"));
+            } else {
+                peer.send(http(200, ""));
+            }
+        }
+    });
+    CHECK_NOTHROW(f.backend.logs(f.ctx, "run", 1, 1));
+    CHECK(refusals == 3);
+}
+
 TEST_CASE("a stop that fails for another reason fails") {
     Fixture f({{"GET /containers/run/json", container("running")},
                {"POST /containers/run/stop", failure("container state improper")}});
