@@ -24,6 +24,7 @@ struct CommandLine {
 };
 
 void add_serve(CLI::App& app, CommandLine& line);
+void add_cancel(CLI::App& app, CommandLine& line);
 void add_check_config(CLI::App& app, CommandLine& line);
 void add_submit(CLI::App& app, CommandLine& line);
 void add_job(CLI::App& app, CommandLine& line);

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
         nexus::cli::add_check_config(app, line);
         nexus::cli::add_submit(app, line);
         nexus::cli::add_job(app, line);
+        nexus::cli::add_cancel(app, line);
         nexus::cli::add_events(app, line);
         nexus::cli::add_plugins(app, line);
         nexus::cli::add_schema(app, line);

@@ -98,7 +98,7 @@ Job read_job(json::Document& document, const std::string& prefix) {
         throw json::Error(
             "/node", "only provision may ask for a node; other actions go where the tenant is");
     }
-    job.payload.CopyFrom(document["payload"], job.payload.GetAllocator());
+    job.payload = json::to_text(document["payload"]);
     return job;
 }
 

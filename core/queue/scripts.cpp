@@ -11,18 +11,18 @@ redis::Script load(std::string_view name) {
 
 }  // namespace
 
-const redis::Script& route_script() {
-    static const redis::Script script = load("route");
-    return script;
-}
-
-const redis::Script& take_script() {
-    static const redis::Script script = load("take");
+const redis::Script& pull_script() {
+    static const redis::Script script = load("pull");
     return script;
 }
 
 const redis::Script& finish_script() {
     static const redis::Script script = load("finish");
+    return script;
+}
+
+const redis::Script& cancel_script() {
+    static const redis::Script script = load("cancel");
     return script;
 }
 

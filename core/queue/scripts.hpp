@@ -6,10 +6,10 @@
 
 namespace nexus::queue {
 
-const redis::Script& route_script();
-const redis::Script& take_script();
+const redis::Script& pull_script();
 const redis::Script& finish_script();
 const redis::Script& lease_script();
+const redis::Script& cancel_script();
 
 // The code word of the error reply with which a script answers a process whose lease another holds.
 inline constexpr const char* fenced_code = "FENCED";

@@ -62,9 +62,12 @@ VerbResult Lifecycle::start(const StartRequest& request, JobContext& context) {
 
 VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) {
     const bool was_running = run(request, context);
-    if (was_running) {
+    TenantRecord record = load(context.tenant());
+    if (was_running && !record.job->stopped) {
         convergence_.stop(context.tenant(), context);
-        convergence_.run(load(context.tenant()), context);
+        record.job->stopped = true;
+        store_.save(record);
+        convergence_.run(record, context);
     }
     return {"restarted", "{}", status("running", context)};
 }
@@ -156,8 +159,9 @@ void Lifecycle::ensure_image(const config::ImageRef& image, JobContext& context)
 void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
     ++record.generation;
     AppliedJob job = context.job();
-    if (record.job && record.job->id == job.id && record.job->attempt == job.attempt) {
-        job.starts = record.job->starts + 1;
+    if (record.job && record.job->id == job.id) {
+        if (record.job->attempt == job.attempt) job.starts = record.job->starts + 1;
+        job.stopped = record.job->stopped;
     }
     record.job = std::move(job);
     record.updated_at = wall_now();
