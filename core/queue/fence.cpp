@@ -14,25 +14,23 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds longest_gap =
     std::chrono::seconds(Lease::seconds_to_live - Lease::seconds_between_keeps - 2);
 
-// Goes on while the machine is suspended, as the steady clock does not.
-nanoseconds boot_time() noexcept {
+}  // namespace
+
+// The steady clock stands still while the machine is suspended.
+nanoseconds Fence::boot_time() {
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
     return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
 }
 
-}  // namespace
-
-Fence::Fence() : ticked_(boot_time()) {}
-
-void Fence::tick() noexcept {
-    const auto now = boot_time();
+void Fence::tick() {
+    const auto now = clock_();
     if (now - ticked_.load() > longest_gap) ++sleeps_;
     ticked_ = now;  // after the count: who sees this tick sees the doubt
 }
 
-bool Fence::sure() const noexcept {
-    return boot_time() - ticked_.load() <= longest_gap && sleeps_ == confirmed_;
+bool Fence::sure() const {
+    return clock_() - ticked_.load() <= longest_gap && sleeps_ == confirmed_;
 }
 
 bool Fence::wait(const CancelSource& stop) const {

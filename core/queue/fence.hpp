@@ -14,10 +14,12 @@ namespace nexus::queue {
 
 class Fence {
   public:
-    Fence();
+    // Time since the machine started, its suspensions included.
+    using Clock = std::chrono::nanoseconds (*)();
+    explicit Fence(Clock clock = boot_time) : clock_(clock), ticked_(clock()) {}
 
     // To be called every second, by one thread.
-    void tick() noexcept;
+    void tick();
 
     // How often the process was seen to have slept; to be asked for before the lease is, and told
     // with its answer.
@@ -29,8 +31,10 @@ class Fence {
     bool wait(const CancelSource& stop) const;
 
   private:
-    bool sure() const noexcept;
+    static std::chrono::nanoseconds boot_time();
+    bool sure() const;
 
+    Clock clock_;
     std::atomic<std::chrono::nanoseconds> ticked_;
     std::atomic<std::uint64_t> sleeps_ = 0;
     std::atomic<std::uint64_t> confirmed_ = 0;
