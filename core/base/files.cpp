@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -56,15 +57,19 @@ std::optional<std::string> read_opened(const UniqueFd& file, const std::string& 
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) fail(path);
     if (!S_ISREG(status.st_mode)) fail(path + " is not a plain file", EINVAL);
-    std::string content;
-    std::string chunk(64U << 10U, '\0');
-    while (true) {
-        const auto got = ::read(file.get(), chunk.data(), chunk.size());
+    // Room for one byte more, where the read that finds the end goes.
+    std::string content(std::min(static_cast<std::size_t>(status.st_size), most) + 1, '\0');
+    for (std::size_t size = 0;;) {
+        const auto got = ::read(file.get(), content.data() + size, content.size() - size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) fail(path);
-        if (got == 0) return content;
-        content.append(chunk, 0, static_cast<std::size_t>(got));
-        if (content.size() > most) fail(path, EFBIG);
+        if (got == 0) {
+            content.resize(size);
+            return content;
+        }
+        size += static_cast<std::size_t>(got);
+        if (size > most) fail(path, EFBIG);
+        if (size == content.size()) content.resize(std::min(2 * size, most + 1));
     }
 }
 
@@ -122,6 +127,14 @@ std::optional<std::string> Directory::read(const std::string& name, std::size_t 
     require_plain(path_, name);
     // O_NONBLOCK: a FIFO planted under this name must not hold the caller.
     return read_opened(open_below(fd(), name, O_RDONLY | O_NONBLOCK), join(path_, name), most);
+}
+
+std::optional<std::string> Directory::read(const std::string& folder, const std::string& name,
+                                           std::size_t most) const {
+    require_plain(path_, folder);
+    require_plain(path_, name);
+    const std::string below = join(folder, name);
+    return read_opened(open_below(fd(), below, O_RDONLY | O_NONBLOCK), join(path_, below), most);
 }
 
 void Directory::write(const std::string& name, std::string_view content, mode_t mode) const {

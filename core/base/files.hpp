@@ -32,6 +32,9 @@ class Directory {
     // The whole file; nothing where there is none. More than `most` bytes, or something that is not
     // a plain file, throws.
     std::optional<std::string> read(const std::string& name, std::size_t most) const;
+    // The same in a directory below this one; nothing where that is not there either.
+    std::optional<std::string> read(const std::string& folder, const std::string& name,
+                                    std::size_t most) const;
 
     // Replaces the file in one step: a reader sees the old or the new, also after a crash
     // (temporary file, fsync, rename, fsync of the directory).

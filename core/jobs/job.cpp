@@ -1,7 +1,6 @@
 #include "jobs/job.hpp"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include "jobs/schemas.hpp"
@@ -14,23 +13,31 @@ struct Refusal {
     std::string message;
 };
 
+bool is_container(const json::Value& value) {
+    return value.IsObject() || value.IsArray();
+}
+
 // A repeated member is read as its first value by one parser and as its last by another: a router
 // and a runner could take the same bytes for different tenants.
 void refuse_repeated_members(const json::Value& value, const std::string& pointer) {
     if (value.IsArray()) {
         rapidjson::SizeType index = 0;
         for (const auto& element : value.GetArray()) {
-            refuse_repeated_members(element, json::step(pointer, std::to_string(index++)));
+            if (is_container(element))
+                refuse_repeated_members(element, json::step(pointer, std::to_string(index)));
+            ++index;
         }
     } else if (value.IsObject()) {
-        std::set<std::string_view> names;
+        std::vector<std::string_view> names;
         for (const auto& member : value.GetObject()) {
-            const std::string_view name(member.name.GetString(), member.name.GetStringLength());
-            if (!names.insert(name).second) {
-                throw json::Error(json::step(pointer, name), "occurs twice");
-            }
-            refuse_repeated_members(member.value, json::step(pointer, name));
+            const auto& name =
+                names.emplace_back(member.name.GetString(), member.name.GetStringLength());
+            if (is_container(member.value))
+                refuse_repeated_members(member.value, json::step(pointer, name));
         }
+        std::sort(names.begin(), names.end());
+        const auto twice = std::adjacent_find(names.begin(), names.end());
+        if (twice != names.end()) throw json::Error(json::step(pointer, *twice), "occurs twice");
     }
 }
 

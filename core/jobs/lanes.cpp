@@ -26,6 +26,7 @@ void Lanes::push(const std::string& lane, Task task) {
         place->second.push_back(std::move(task));
         if (!fresh) return;
         ready_.push_back(lane);
+        if (!ask_for_worker()) return;
     }
     ready_changed_.notify_one();
 }
@@ -39,8 +40,18 @@ void Lanes::hurry(const std::string& lane) {
         if (waiting == later_.end()) return;
         later_.erase(waiting);
         ready_.push_back(lane);
+        if (!ask_for_worker()) return;
     }
     ready_changed_.notify_one();
+}
+
+// Whether one more worker is to be woken, with mutex_ held. One at a time, and each wakes the next
+// where there is more to do: a burst of short tasks is done by the few that are awake already, for
+// waking a thread costs more than such a task.
+bool Lanes::ask_for_worker() {
+    if (sleeping_ == 0 || waking_) return false;
+    waking_ = true;
+    return true;
 }
 
 void Lanes::close() {
@@ -69,17 +80,26 @@ void Lanes::wait_for_turn(std::unique_lock<std::mutex>& lock) {
     while (!ended_) {
         wake_due();
         if (!closed_ && !ready_.empty()) {
-            if (ready_.size() > 1) ready_changed_.notify_one();  // several were due at once
+            // Somebody must watch the clock too while this worker is busy.
+            const bool more = ready_.size() > 1 || !later_.empty();
+            if (more && ask_for_worker()) ready_changed_.notify_one();
             return;
         }
-        if (closed_ || later_.empty()) {
-            ready_changed_.wait(lock);
-        } else {
-            // A copy: the lane may be another worker's by the time that this one looks again.
-            const auto due = later_.begin()->first;
-            ready_changed_.wait_until(lock, due);
-        }
+        wait_for_work(lock);
     }
+}
+
+void Lanes::wait_for_work(std::unique_lock<std::mutex>& lock) {
+    ++sleeping_;
+    if (closed_ || later_.empty()) {
+        ready_changed_.wait(lock);
+    } else {
+        // A copy: the lane may be another worker's by the time that this one looks again.
+        const auto due = later_.begin()->first;
+        ready_changed_.wait_until(lock, due);
+    }
+    --sleeping_;
+    waking_ = false;
 }
 
 void Lanes::give_back(const std::string& name, Task task, Again again) {
@@ -92,7 +112,6 @@ void Lanes::give_back(const std::string& name, Task task, Again again) {
     } else {
         ready_.push_back(name);
     }
-    ready_changed_.notify_one();
 }
 
 void Lanes::work() {

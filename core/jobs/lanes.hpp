@@ -46,6 +46,8 @@ class Lanes {
 
     void work();
     void wait_for_turn(std::unique_lock<std::mutex>& lock);
+    void wait_for_work(std::unique_lock<std::mutex>& lock);
+    bool ask_for_worker();
     void wake_due();
     void give_back(const std::string& name, Task task, Again again);
 
@@ -57,6 +59,8 @@ class Lanes {
     std::deque<std::string> ready_;  // lanes whose next task may begin
     std::multimap<Clock::time_point, std::string> later_;  // lanes whose next task waits for a time
     std::size_t running_ = 0;
+    std::size_t sleeping_ = 0;  // workers
+    bool waking_ = false;       // one of them was woken and has not looked around yet
     bool closed_ = false;
     bool ended_ = false;
     std::vector<std::thread> workers_;

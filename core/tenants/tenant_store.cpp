@@ -23,9 +23,7 @@ std::vector<TenantId> TenantStore::list() const {
 }
 
 std::optional<TenantRecord> TenantStore::load(const TenantId& tenant) const {
-    const auto folder = root_.find(tenant.text());
-    if (!folder) return std::nullopt;
-    const auto text = folder->read(record_name, json::own_files.bytes);
+    const auto text = root_.read(tenant.text(), record_name, json::own_files.bytes);
     if (!text) return std::nullopt;
     return parse_record(*text, tenant);
 }

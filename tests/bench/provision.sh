@@ -5,6 +5,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/deploy/common.sh"
+. "$root/tests/bench/common.sh"
 
 usage() {
     cat <<'TEXT'
@@ -53,8 +54,6 @@ clear_bare() {
     done
 }
 
-median() { sort -n "$1" | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
-
 clear_bare
 i=0
 while [ "$i" -lt "$runs" ]; do
@@ -70,4 +69,4 @@ while [ "$i" -lt "$runs" ]; do
 done
 ours=$(median "$results/runner")
 theirs=$(median "$results/bare")
-say "XADD to result: $ours ms; bare engine calls: $theirs ms; ratio $(awk "BEGIN {printf \"%.2f\", $ours / $theirs}") (medians of $runs)"
+say "XADD to result: $ours ms; bare engine calls: $theirs ms; ratio $(ratio "$ours" "$theirs") (medians of $runs)"

@@ -4,6 +4,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <nexus/codec.hpp>
 
 namespace nexus::codec {
@@ -42,7 +45,12 @@ std::string repaired(std::string_view text) {
     return result;
 }
 
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+}
+
 bool is_utf8(std::string_view text) {
+    if (is_ascii(text)) return true;
     rapidjson::MemoryStream stream(text.data(), text.size());
     while (stream.Tell() < text.size()) {
         if (!take_code_point(stream)) return false;
@@ -53,6 +61,7 @@ bool is_utf8(std::string_view text) {
 // A document that ends the parsing where it nests too deep.
 class BoundedDocument : public rapidjson::Document {
   public:
+    explicit BoundedDocument(AllocatorType& memory) : rapidjson::Document(&memory) {}
     // NOLINTBEGIN(readability-identifier-naming): what the parser calls
     bool StartObject() { return deeper() && rapidjson::Document::StartObject(); }
     bool StartArray() { return deeper() && rapidjson::Document::StartArray(); }
@@ -172,8 +181,12 @@ const void* Reader::value_of(std::size_t index) const {
     return &(json(value_).MemberBegin() + static_cast<std::ptrdiff_t>(index))->value;
 }
 
+// Most documents fit into `room`: they take no memory of their own.
 struct Document::Parsed {
-    BoundedDocument document;
+    static constexpr std::size_t chunk = 4096;
+    alignas(std::max_align_t) std::array<char, 2048> room;
+    BoundedDocument::AllocatorType memory{room.data(), room.size(), chunk};
+    BoundedDocument document{memory};
 };
 
 Document::Document(std::string_view text) : parsed_(std::make_unique<Parsed>()) {
