@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/kill_point.hpp"
 #include "base/timestamp.hpp"
 #include "queue/scripts.hpp"
 
@@ -97,6 +98,7 @@ void Intake::turn(redis::Connection& connection) {
         in_flight_.wait_for_room(longest_wait);
     } else {
         auto entries = read(connection, room);
+        NEXUS_KILL_POINT("after_read");
         const bool all_read = entries.empty() && cursor_ == new_entries;
         if (entries.empty()) cursor_ = new_entries;
         for (auto& entry : entries)

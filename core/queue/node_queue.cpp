@@ -1,5 +1,6 @@
 #include "queue/node_queue.hpp"
 
+#include "base/kill_point.hpp"
 #include "queue/finished.hpp"
 #include "queue/placements.hpp"
 
@@ -108,7 +109,9 @@ jobs::Lanes::Again NodeQueue::run(Attempts& attempts) {
     const Ticket& ticket = attempts.ticket();
     const int attempt = attempts.begin();
     outbox_.push(begun(ticket, attempt));
+    NEXUS_KILL_POINT("after_begin_noted");
     const auto outcome = executor_.run(ticket.job, attempt, cancel_);
+    NEXUS_KILL_POINT("after_outcome");
     // Ended by us and not by anybody's wish: it stays pending, and the next start does it.
     if (outcome.error && cancel_.cancelled()) return std::nullopt;
     if (const auto wait = attempts.next(outcome)) {

@@ -1,5 +1,6 @@
 #include "queue/outbox.hpp"
 
+#include "base/kill_point.hpp"
 #include "base/timestamp.hpp"
 #include "queue/finished.hpp"
 #include "queue/scripts.hpp"
@@ -148,7 +149,9 @@ void Outbox::call(redis::Connection& connection, const std::vector<OutboxItem>& 
     std::vector<std::string_view> arguments{keys_.prefix, keys_.node, epoch, now, ttl};
     for (std::size_t i = 0; i < batch.size(); ++i)
         append(arguments, batch[i], attempts[i]);
+    NEXUS_KILL_POINT("before_finish_sent");
     finish_script().run(connection, {keys_.lease}, arguments);
+    NEXUS_KILL_POINT("after_finish_sent");
 }
 
 void Outbox::settle(const std::vector<OutboxItem>& batch) {
@@ -165,6 +168,7 @@ void Outbox::settle(const std::vector<OutboxItem>& batch) {
     const std::scoped_lock lock(mutex_);
     sending_ = 0;
     changed_.notify_all();
+    NEXUS_KILL_POINT("after_settled");
 }
 
 }  // namespace nexus::queue
