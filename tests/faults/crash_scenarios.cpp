@@ -121,7 +121,7 @@ Report engine(const Size& size) {
     Random random(size.seed);
     Stage stage;
     stage.planned = plan(load_of(size));
-    stage.evidence.excusable = {"backend_unavailable"};
+    stage.evidence.excusable = {"backend_unavailable", "image_unavailable"};
     const auto whole = stage.runner.env().at("BACKEND_CONFIG");
     for (std::size_t i = 0; i < size.faults; ++i) {
         stage.runner.env()["BACKEND_CONFIG"] =

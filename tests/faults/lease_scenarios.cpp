@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "scenarios.hpp"
 #include "stage.hpp"
@@ -20,6 +21,19 @@ std::map<std::string, std::string> files_below(const std::string& folder) {
         if (entry.is_regular_file()) files[entry.path()] = test::read_file(entry.path());
     }
     return files;
+}
+
+// The names of those that are not the same in both.
+std::set<std::string> changed(const std::map<std::string, std::string>& before,
+                              const std::map<std::string, std::string>& after) {
+    std::set<std::string> names;
+    for (const auto& [one, other] : {std::pair(&before, &after), std::pair(&after, &before)}) {
+        for (const auto& [name, content] : *one) {
+            const auto found = other->find(name);
+            if (found == other->end() || found->second != content) names.insert(name);
+        }
+    }
+    return names;
 }
 
 // What no process changes but one that does jobs.
@@ -92,9 +106,8 @@ Report pause(const Size& size) {
     if (const auto after = contents(stage.client); after != redis_before) {
         stage.findings.push_back("Redis changed from " + redis_before + " to " + after);
     }
-    if (files_below(stage.runner.tenant_root()) != files_before) {
-        stage.findings.emplace_back("the stale process changed files below TENANT_ROOT");
-    }
+    for (const auto& file : changed(files_before, files_below(stage.runner.tenant_root())))
+        stage.findings.push_back("the stale process changed " + file);
     if (const int end = second.runner.stop(); end != 0) {
         stage.findings.push_back("the second process ended with " + std::to_string(end));
     }
