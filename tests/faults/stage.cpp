@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "support/wait_until.hpp"
 
@@ -49,10 +50,12 @@ void Stage::kill() {
 }
 
 void Stage::lives_for(milliseconds time) {
+    constexpr seconds before_restart(1);
     const auto code = runner.process().wait(time);
     if (!code) return;
     findings.push_back("the runner ended by itself with " + std::to_string(*code) +
                        "; its last words: " + runner.last_words());
+    std::this_thread::sleep_for(before_restart);
     launch();
 }
 
