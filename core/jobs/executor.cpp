@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "base/kill_point.hpp"
 #include "jobs/payload.hpp"
 #include "jobs/result.hpp"
 #include "tenants/backend_failure.hpp"
@@ -58,6 +59,7 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
         tenants::JobContext context({job.id, attempt, 1}, job.tenant, settings_.job_timeout,
                                     last_moment(job.deadline), cancel.fd(), permit);
         auto result = call_verb(job, context);
+        NEXUS_KILL_POINT("after_verb");
         return {std::move(result.detail), std::move(result.data), std::nullopt,
                 std::move(result.event)};
     } catch (...) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/kill_point.hpp"
 #include "queue/pull.hpp"
 #include "queue/scripts.hpp"
 
@@ -110,6 +111,7 @@ bool Intake::pull_once(redis::Connection& connection) {
     for (auto& entry : pulled.entries)
         admission_.add(std::move(entry));
     runs_.added(position_.newest);
+    if (!pulled.entries.empty()) NEXUS_KILL_POINT("after_read");
     for (const auto& job : pulled.cancels)
         runs_.cancel(job);
     return pulled.entries.empty() && was_new;

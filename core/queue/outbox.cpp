@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "base/kill_point.hpp"
 #include "base/timestamp.hpp"
 #include "queue/finished.hpp"
 #include "queue/scripts.hpp"
@@ -201,7 +202,9 @@ void Outbox::call(redis::Connection& connection) const {
                           item.state, attempts[i], item.result, item.reply_to, item.event,
                           item.dead_reason, item.dead_error, item.placement});
     }
+    NEXUS_KILL_POINT("before_finish_sent");
     finish_script().run(connection, {keys_.lease}, arguments);
+    NEXUS_KILL_POINT("after_finish_sent");
 }
 
 void Outbox::settle() {
@@ -230,6 +233,7 @@ void Outbox::settle() {
         }
     }
     changed_.notify_all();
+    NEXUS_KILL_POINT("after_settled");
 }
 
 }  // namespace nexus::queue

@@ -1,5 +1,6 @@
 #include "queue/runs.hpp"
 
+#include "base/kill_point.hpp"
 #include "queue/finished.hpp"
 
 namespace nexus::queue {
@@ -97,6 +98,7 @@ Runs::Again Runs::run(Attempts& attempts) {
     if (!cancel) return std::nullopt;  // it was cancelled while it waited
     const bool poisoned = deaths >= most_deaths;
     auto outcome = poisoned ? failed(poison(deaths)) : attempt(attempts, *cancel);
+    NEXUS_KILL_POINT("after_outcome");
     const bool wanted = attempts.cancel_wanted();
     if (outcome.error && interrupted_.cancelled() && !wanted) {
         begun_.end(id, false);
@@ -133,6 +135,7 @@ jobs::Outcome Runs::attempt(Attempts& attempts, const CancelSource& cancel) {
     } catch (const std::system_error& error) {
         return failed({ErrorCode::internal, error.what(), true});
     }
+    NEXUS_KILL_POINT("after_begin_noted");
     outbox_.push(begun(ticket, attempts.count()));
     return executor_.run(ticket.job, attempts.count(), cancel, permit);
 }

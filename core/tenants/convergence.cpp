@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "base/json.hpp"
+#include "base/kill_point.hpp"
 #include "base/unique_fd.hpp"
 #include "tenants/backend_failure.hpp"
 #include "tenants/runtime_spec.hpp"
@@ -88,8 +89,10 @@ bool Convergence::run(const TenantRecord& record, const JobContext& context) {
             backend_.ensure_volume(context.call(), {mount.volume, labels});
         }
         const ContainerState state = ensure_current(spec, context);
+        NEXUS_KILL_POINT("after_container_exists");
         const bool was_running = state.phase == Phase::running;
         if (!was_running) start(spec, context);
+        NEXUS_KILL_POINT("after_container_started");
         wait_until_up(spec.name, context);
         return was_running;
     } catch (const BackendError& error) {
@@ -175,6 +178,7 @@ void Convergence::stop(const TenantId& tenant, const JobContext& context) {
         require_ours(*state, tenant);
         backend_.stop(context.call(), name,
                       std::chrono::duration_cast<std::chrono::seconds>(settings_.stop_timeout));
+        NEXUS_KILL_POINT("after_container_stopped");
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
@@ -186,6 +190,7 @@ void Convergence::remove(const TenantId& tenant, bool keep_volumes, const JobCon
         if (const auto state = backend_.inspect(context.call(), runtime_name(tenant))) {
             require_ours(*state, tenant);
             backend_.remove(context.call(), state->name);
+            NEXUS_KILL_POINT("after_container_removed");
         }
         backend_.remove_network(context.call(), network_name(tenant));
         if (keep_volumes) return;

@@ -1,6 +1,7 @@
 #include "tenants/lifecycle.hpp"
 
 #include "base/json.hpp"
+#include "base/kill_point.hpp"
 #include "tenants/backend_failure.hpp"
 #include "tenants/observed.hpp"
 #include "tenants/runtime_spec.hpp"
@@ -101,6 +102,7 @@ VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
     }
     convergence_.remove(context.tenant(), keep_volumes, context);
     store_.remove(context.tenant());
+    NEXUS_KILL_POINT("after_tenant_removed");
     if (record && !record->network.subnet.empty()) subnets_.release(record->network.subnet);
     auto event = status("deleted", context);
     const std::scoped_lock lock(mutex_);
@@ -166,6 +168,7 @@ void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
     record.job = std::move(job);
     record.updated_at = wall_now();
     store_.save(record);
+    NEXUS_KILL_POINT("after_record_saved");
 }
 
 void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& request) const {
@@ -182,6 +185,7 @@ void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& 
     files.write_env_json(env);
     if (request.prompts) files.replace_prompts(*request.prompts);
     if (request.skills) files.replace_skills(*request.skills);
+    NEXUS_KILL_POINT("after_files_written");
 }
 
 bool Lifecycle::run(const StartRequest& request, JobContext& context) {

@@ -39,8 +39,12 @@ Runner::Runner(const RedisServer& redis, const Environment& changes)
         env_[name] = value;
 }
 
-void Runner::start() {
+void Runner::launch() {
     process_ = std::make_unique<Process>(Command{{program(), "serve"}, env_});
+}
+
+void Runner::start() {
+    launch();
     const bool ready = holds_within(patience, [&] {
         if (!process_->running()) return true;
         try {
@@ -55,7 +59,7 @@ void Runner::start() {
 }
 
 int Runner::refusal() {
-    process_ = std::make_unique<Process>(Command{{program(), "serve"}, env_});
+    launch();
     const auto code = process_->wait(patience);
     CAPTURE(log());
     REQUIRE(code);
@@ -65,6 +69,14 @@ int Runner::refusal() {
 void Runner::kill() {
     process_->signal(SIGKILL);
     process_->wait(patience);
+}
+
+std::string Runner::last_words() const {
+    constexpr std::size_t most = 1000;
+    const std::string all = log();
+    if (all.size() <= most) return all;
+    const auto line = all.find('\n', all.size() - most);
+    return all.substr(line == std::string::npos ? all.size() - most : line + 1);
 }
 
 Finished Runner::cli(std::vector<std::string> arguments) const {

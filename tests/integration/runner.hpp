@@ -23,6 +23,8 @@ class Runner {
     // Not started yet. `changes` come on top of a working environment with the simulated backend.
     Runner(const RedisServer& redis, const Environment& changes);
 
+    // Starts `serve` and waits for nothing.
+    void launch();
     // Starts `serve` and waits until /readyz says 200.
     void start();
     // Starts `serve`, which is expected to refuse: its exit code. What it said is in log().
@@ -41,6 +43,8 @@ class Runner {
     std::string tenant_root() const { return folder_ / "tenants"; }
     std::string state_dir() const { return folder_ / "state"; }
     std::string log() const { return process_ ? process_->output() : ""; }
+    // The last lines of it.
+    std::string last_words() const;
     Process& process() { return *process_; }
     static std::string program();
 
