@@ -78,7 +78,7 @@ Convergence::Convergence(Backend& backend, const TenantStore& store,
                          const config::Settings& settings)
     : backend_(backend), store_(store), settings_(settings) {}
 
-bool Convergence::run(const TenantRecord& record, const JobContext& context) {
+void Convergence::run(const TenantRecord& record, const JobContext& context) {
     const TenantFiles files(store_.folder(record.tenant_id));
     const ContainerSpec spec =
         runtime_spec(record, files.read_environment(), files.config_path(), settings_);
@@ -90,11 +90,9 @@ bool Convergence::run(const TenantRecord& record, const JobContext& context) {
         }
         const ContainerState state = ensure_current(spec, context);
         NEXUS_KILL_POINT("after_container_exists");
-        const bool was_running = state.phase == Phase::running;
-        if (!was_running) start(spec, context);
+        if (state.phase != Phase::running) start(spec, context);
         NEXUS_KILL_POINT("after_container_started");
         wait_until_up(spec.name, context);
-        return was_running;
     } catch (const BackendError& error) {
         throw failure_of(error);
     }

@@ -57,19 +57,18 @@ VerbResult Lifecycle::provision(const ProvisionRequest& request, JobContext& con
 }
 
 VerbResult Lifecycle::start(const StartRequest& request, JobContext& context) {
-    run(request, context);
+    convergence_.run(want_running(request, context), context);
     return {"started", "{}", status("running", context)};
 }
 
 VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) {
-    const bool was_running = run(request, context);
-    TenantRecord record = load(context.tenant());
-    if (was_running && !record.job->stopped) {
+    TenantRecord record = want_running(request, context);
+    if (!record.job->stopped) {
         convergence_.stop(context.tenant(), context);
         record.job->stopped = true;
         store_.save(record);
-        convergence_.run(record, context);
     }
+    convergence_.run(record, context);
     return {"restarted", "{}", status("running", context)};
 }
 
@@ -188,14 +187,14 @@ void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& 
     NEXUS_KILL_POINT("after_files_written");
 }
 
-bool Lifecycle::run(const StartRequest& request, JobContext& context) {
+TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& context) {
     TenantRecord record = load(context.tenant());
     const auto image = choose_image(request.image, record);
     ensure_image(image, context);
     record.image = image.text();
     record.desired = Desired::running;
     save(record, context);
-    return convergence_.run(record, context);
+    return record;
 }
 
 std::optional<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {

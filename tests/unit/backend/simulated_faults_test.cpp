@@ -138,7 +138,7 @@ TEST_CASE("the effects have one line for each operation that changed something")
         backend->ensure_container(soon("acme"), spec);
     for (int i = 0; i < 2; ++i)
         backend->start(soon("acme"), "c");
-    error_of([&] { backend->stop(soon("globex"), "c"); });
+    error_of([&] { backend->stop(soon("globex"), "c", std::chrono::seconds(1)); });
     error_of([&] { backend->remove_network(soon("acme"), "net"); });
     backend->remove_volume(soon("acme"), "none");
     backend->remove(soon("acme"), "c");
