@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
+#include <map>
 #include <random>
+#include <utility>
 
 #include "scenarios.hpp"
 #include "support/unavailable.hpp"
@@ -44,19 +46,34 @@ void print_head(std::uint64_t seed) {
               << "  done to it" << std::endl;
 }
 
+// Each once, with how often it came; where there are many, the last of them.
+void print_findings(const std::vector<std::string>& findings) {
+    constexpr std::size_t shown = 60;
+    std::map<std::string, std::size_t> times;
+    for (const auto& finding : findings)
+        ++times[finding];
+    std::size_t left = times.size() > shown ? times.size() - shown : 0;
+    if (left > 0) std::cout << "    (" << left << " more)\n";
+    for (const auto& finding : findings) {
+        const auto count = std::exchange(times[finding], 0);
+        if (count == 0) continue;
+        if (left > 0) {
+            --left;
+            continue;
+        }
+        std::cout << "    " << finding
+                  << (count > 1 ? " (" + std::to_string(count) + " times)" : "") << std::endl;
+    }
+}
+
 void print(const Scenario& scenario, const Report& report) {
-    constexpr std::size_t shown = 20;
     const auto& verdict = report.verdict;
     std::cout << std::left << std::setw(14) << scenario.name << std::right << std::setw(8)
               << verdict.jobs << std::setw(9) << verdict.results << std::setw(6) << verdict.lost
               << std::setw(9) << verdict.doubled << std::setw(12) << verdict.inversions
               << std::setw(7) << verdict.wrong << std::setw(8) << verdict.poisoned << "  "
               << report.note << std::endl;
-    for (std::size_t i = 0; i < verdict.findings.size(); ++i) {
-        // The last one has the last words of the runner.
-        if (i >= shown && i + 1 < verdict.findings.size()) continue;
-        std::cout << "    " << verdict.findings[i] << std::endl;
-    }
+    print_findings(verdict.findings);
 }
 
 // 0, exit_failed or exit_skipped.

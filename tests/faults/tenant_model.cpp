@@ -35,6 +35,10 @@ Life after_success(Life life, const std::string& action) {
     return action == "stop" ? Life::stopped : Life::running;
 }
 
+std::string object_name(const std::string& tenant, const char* what) {
+    return "tenant_" + tenant + "_" + what;
+}
+
 class Tenants {
   public:
     Tenants(const Evidence& evidence, Verdict& verdict) : evidence_(evidence), verdict_(verdict) {
@@ -94,16 +98,16 @@ class Tenants {
 
     void compare(const std::string& tenant, Life life) const {
         const auto& engine = evidence_.engine;
-        const auto container = engine.containers.find("tenant_" + tenant + "_runtime");
+        const auto container = engine.containers.find(object_name(tenant, "runtime"));
         const std::string phase = container == engine.containers.end() ? "none" : container->second;
         const bool fits = life == Life::running   ? phase == "running"
                           : life == Life::stopped ? phase == "exited" || phase == "created"
                                                   : phase == "none";
         if (!fits) wrong(tenant, life, "its container is " + phase);
         const bool there = life != Life::absent;
-        for (const std::string name : {"_session", "_state"})
-            expect(there, engine.volumes, "tenant_" + tenant + name, tenant, life);
-        expect(there, engine.networks, "tenant_" + tenant + "_net", tenant, life);
+        for (const char* what : {"session", "state"})
+            expect(there, engine.volumes, object_name(tenant, what), tenant, life);
+        expect(there, engine.networks, object_name(tenant, "net"), tenant, life);
         if (there != (evidence_.placed.count(tenant) > 0)) {
             wrong(tenant, life, there ? "Redis has no node for it" : "Redis has a node for it");
         }
