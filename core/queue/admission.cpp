@@ -83,6 +83,12 @@ void Admission::place(Ticket ticket, const std::string& answer, const std::strin
         fail(ticket, {ErrorCode::tenant_exists_elsewhere,
                       "tenant " + job.tenant.text() + " is on node " + value +
                           "; add the job to the intake without naming another node"});
+    } else if (answer == "draining") {
+        fail(ticket, {ErrorCode::conflict,
+                      "node " + value +
+                          " is draining and takes no new tenant; let another node take it, or end "
+                          "that with: nexus-runner drain " +
+                          value + " --undo"});
     } else if (!job.node.empty() && job.node != keys_.node) {
         fail(ticket, {ErrorCode::invalid_job, "/node: no node " + job.node + " has ever joined"});
     } else {

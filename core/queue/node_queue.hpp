@@ -61,6 +61,7 @@ class NodeQueue {
     std::thread begin(const char* name, std::function<void(Progress::Beat&)> work);
     void keep_lease(Progress::Beat& beat);
     void introduce(redis::Connection& connection);
+    void remember_draining();
     jobs::Lanes::Again run(Attempts& attempts);
     void lose(Loss loss, const std::string& why);
 

@@ -74,6 +74,7 @@ function kinds.finished(item)
     tell(item.tenant, item.event)
     if item.release == '1' and redis.call('HGET', prefix .. ':tenants', item.tenant) == node then
       redis.call('HDEL', prefix .. ':tenants', item.tenant)
+      redis.call('HINCRBY', KEYS[1], 'tenants', -1)
     end
   end
   acknowledge(item.entry)

@@ -23,16 +23,17 @@ local function known_nodes()
   nodes = {}
   for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', intake, 'router')) do
     local name = consumer[2]
-    local facts = redis.call('HMGET', prefix .. ':node:' .. name, 'state', 'tenants', 'capacity')
+    local facts = redis.call('HMGET', prefix .. ':node:' .. name, 'state', 'tenants', 'capacity', 'stopping')
     nodes[name] = {
       active = facts[1] == 'active',
+      draining = facts[1] == 'draining' and not facts[4],
       free = (tonumber(facts[3]) or 0) - (tonumber(facts[2]) or 0),
     }
   end
   return nodes
 end
 
--- The active node with the most free capacity, by name where two are equal; the caller where none is active.
+-- The active node with the most free capacity, by name where two are equal; nothing where none is active.
 local function roomiest()
   local best
   for name, node in pairs(known_nodes()) do
@@ -41,33 +42,22 @@ local function roomiest()
       best = name
     end
   end
-  return best or caller
+  return best
 end
 
-local function text_matching(value, pattern, longest)
-  return type(value) == 'string' and #value <= longest and string.find(value, pattern) ~= nil
-end
-
--- The job, only as far as routing needs it. What cannot be read goes to the caller, which refuses it properly.
-local function peek(text)
-  if #text > 1048576 then return nil end
-  local readable, job = pcall(cjson.decode, text)
-  if not readable or type(job) ~= 'table' then return nil end
-  if not text_matching(job.tenant_id, '^[a-z0-9][a-z0-9_-]*$', 64) or #job.tenant_id < 3 then return nil end
-  if not text_matching(job.id, '^[A-Za-z0-9_-]+$', 64) then return nil end
-  return job
+-- The node that a new tenant may go to; nothing where there is none, and the caller says so properly. One that is
+-- down or stops may be asked for: the job waits for it.
+local function home_for(job)
+  if type(job.node) ~= 'string' then return roomiest() end
+  local asked = known_nodes()[job.node]
+  return asked and not asked.draining and job.node or nil
 end
 
 local function place(job)
   local node = redis.call('HGET', placements, job.tenant_id)
   if node then return node end
-  if job.action ~= 'provision' then return caller end
-  if type(job.node) == 'string' then
-    if not known_nodes()[job.node] then return caller end
-    node = job.node
-  else
-    node = roomiest()
-  end
+  node = job.action == 'provision' and home_for(job)
+  if not node then return caller end
   redis.call('HSET', placements, job.tenant_id, node)
   local facts = known_nodes()[node]
   if facts and facts.active then

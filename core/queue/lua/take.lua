@@ -4,7 +4,7 @@
 -- ARGV     prefix, node, epoch, current time (RFC 3339), then for each job: id, tenant id, action, node asked for
 -- Returns  for each job three values: `run`, the node that holds the tenant, if any does, and how many attempts
 --          ended before; `ended` and its first result; `elsewhere` and the node that holds the tenant; `in_use` and the
---          tenant whose unfinished job has the same id
+--          tenant whose unfinished job has the same id; `draining` and the node that takes no new tenant
 local prefix, node, epoch, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local placements = prefix .. ':tenants'
 
@@ -36,15 +36,21 @@ for i = 5, #ARGV, 4 do
     answer('in_use', known[2])
   else
     local place = redis.call('HGET', placements, tenant)
-    if not place and action == 'provision' and (wanted == '' or wanted == node) then
+    local home = wanted ~= '' and wanted or node
+    local draining = not place and action == 'provision'
+      and redis.call('HGET', prefix .. ':node:' .. home, 'state') == 'draining'
+    if not place and action == 'provision' and home == node and not draining then
       redis.call('HSET', placements, tenant, node)
+      redis.call('HINCRBY', KEYS[1], 'tenants', 1)
       place = node
     end
     if not known[1] then
       redis.call('HSET', ledger, 'state', 'queued', 'action', action, 'tenant_id', tenant, 'node', node,
         'attempts', '0', 'updated_at', now)
     end
-    if place and place ~= node then
+    if draining then
+      answer('draining', home)
+    elseif place and place ~= node then
       answer('elsewhere', place)
     else
       answer('run', place or '', attempts_before(known[1], known[4]))
