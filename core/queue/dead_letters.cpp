@@ -109,6 +109,7 @@ std::vector<Requeued> requeue_dead_letters(redis::Connection& connection, const 
 std::vector<bool> drop_dead_letters(redis::Connection& connection, const Keys& keys,
                                     const std::vector<std::string>& ids) {
     std::vector<redis::Command> commands;
+    commands.reserve(ids.size());
     for (const auto& id : ids)
         commands.emplace_back("XDEL", keys.dead, id);
     std::vector<bool> dropped;

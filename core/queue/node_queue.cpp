@@ -80,29 +80,34 @@ void NodeQueue::introduce(redis::Connection& connection) {
     }
 }
 
+// False where Redis had lost the lease and it was made again.
+bool NodeQueue::confirm_lease(redis::Connection& connection) {
+    const bool kept = stop_.cancelled() ? lease_.leave(connection, sources_.facts())
+                                        : lease_.keep(connection, sources_.facts());
+    if (!kept) {
+        log_.warning("Redis had lost its data; streams, groups and placements are made again");
+    }
+    return kept;
+}
+
 void NodeQueue::keep_lease(Progress::Beat& beat) {
     lease_session_.on_retry([&beat] { beat.beat(); });
     constexpr std::chrono::seconds interval(Lease::seconds_between_keeps);
     bool introduced = true;
+    const auto keep = [&](redis::Connection& connection) {
+        beat.beat();
+        introduced = confirm_lease(connection) && introduced;
+        if (introduced) return;
+        introduce(connection);
+        intake_.rejoin();
+        introduced = true;
+    };
     while (true) {
         // That this node stops is told to the others at once.
         (stop_.cancelled() ? abandon_ : stop_).wait_for(interval);
         if (abandon_.cancelled()) return;
         try {
-            lease_session_.with([&](redis::Connection& connection) {
-                beat.beat();
-                const bool kept = stop_.cancelled() ? lease_.leave(connection, sources_.facts())
-                                                    : lease_.keep(connection, sources_.facts());
-                if (!kept) {
-                    log_.warning(
-                        "Redis had lost its data; streams, groups and placements are made again");
-                }
-                introduced = introduced && kept;
-                if (introduced) return;
-                introduce(connection);
-                intake_.rejoin();
-                introduced = true;
-            });
+            lease_session_.with(keep);
             confirmed_ = SteadyClock::now();
             remember_draining();
         } catch (const LeaseHeld& held) {

@@ -60,6 +60,7 @@ class NodeQueue {
   private:
     std::thread begin(const char* name, std::function<void(Progress::Beat&)> work);
     void keep_lease(Progress::Beat& beat);
+    bool confirm_lease(redis::Connection& connection);
     void introduce(redis::Connection& connection);
     void remember_draining();
     jobs::Lanes::Again run(Attempts& attempts);
