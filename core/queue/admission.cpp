@@ -60,8 +60,13 @@ void Admission::place(Ticket ticket, Word word, const std::string& value) {
                       "tenant " + job.tenant.text() + " is on node " + value +
                           "; add the job to the intake without naming another node"});
     } else if (word == Word::no_node) {
-        fail(ticket, job.node.empty() ? Failure(ErrorCode::exhausted, value)
-                                      : Failure(ErrorCode::invalid_job, "/node: " + value));
+        fail(ticket, {ErrorCode::invalid_job, "/node: no node " + value + " has ever joined"});
+    } else if (word == Word::draining) {
+        fail(ticket, {ErrorCode::conflict,
+                      "node " + value +
+                          " is draining and takes no new tenant; let another node take it, or end "
+                          "that with: nexus-runner drain " +
+                          value + " --undo"});
     } else if (word == Word::cancelled) {
         fail(ticket, cancelled_by_request());
     } else {

@@ -69,30 +69,46 @@ std::thread NodeQueue::begin(const char* name, std::function<void(Progress::Beat
 }
 
 void NodeQueue::introduce(redis::Connection& connection) {
-    for (const auto& tenant : register_placements(connection, keys_, sources_.tenants())) {
+    for (const auto& tenant :
+         register_placements(connection, keys_, lease_.epoch(), sources_.tenants())) {
         log_.warning(
             "a tenant on this node's disk belongs to another node by Redis; it is left alone",
             {{"tenant", tenant}});
     }
 }
 
+// False where Redis had lost the lease and it was made again.
+bool NodeQueue::confirm_lease(redis::Connection& connection) {
+    const bool kept = stop_.cancelled() ? lease_.leave(connection, sources_.facts())
+                                        : lease_.keep(connection, sources_.facts());
+    if (!kept) {
+        log_.warning("Redis had lost its data; streams, groups and placements are made again");
+    }
+    return kept;
+}
+
 void NodeQueue::keep_lease(Progress::Beat& beat) {
     lease_session_.on_retry([&beat] { beat.beat(); });
     constexpr std::chrono::seconds interval(Lease::seconds_between_keeps);
-    while (!abandon_.wait_for(interval)) {
+    bool introduced = true;
+    const auto keep = [&](redis::Connection& connection) {
+        beat.beat();
+        const auto sleeps = fence_.sleeps();
+        introduced = confirm_lease(connection) && introduced;
+        fence_.confirm(sleeps);
+        if (introduced) return;
+        introduce(connection);
+        intake_.rejoin();
+        introduced = true;
+    };
+    while (true) {
+        // That this node stops is told to the others at once.
+        (stop_.cancelled() ? abandon_ : stop_).wait_for(interval);
+        if (abandon_.cancelled()) return;
         try {
-            lease_session_.with([&](redis::Connection& connection) {
-                beat.beat();
-                const auto sleeps = fence_.sleeps();
-                if (!lease_.keep(connection, sources_.facts())) {
-                    log_.warning(
-                        "Redis had lost its data; streams, groups and placements are made again");
-                    introduce(connection);
-                    intake_.rejoin();
-                }
-                fence_.confirm(sleeps);
-            });
+            lease_session_.with(keep);
             confirmed_ = SteadyClock::now();
+            remember_draining();
         } catch (const LeaseHeld& held) {
             lose(Loss::lease, held.what());
             return;
@@ -100,6 +116,19 @@ void NodeQueue::keep_lease(Progress::Beat& beat) {
             if (error.kind() == redis::ErrorKind::cancelled) return;
             log_.error("the lease cannot be kept; trying again", {{"message", error.what()}});
         }
+    }
+}
+
+void NodeQueue::remember_draining() {
+    try {
+        if (!lease_.remember()) return;
+        log_.info(lease_.draining() ? "drained by an operator: no new tenant comes here"
+                                    : "no longer drained: new tenants may come here");
+    } catch (const std::system_error& error) {
+        log_.error(
+            "STATE_DIR cannot be written, so a restart would not know whether this node is "
+            "drained; trying again",
+            {{"message", error.what()}});
     }
 }
 
@@ -159,6 +188,8 @@ void NodeQueue::drain(std::chrono::milliseconds time) {
     if (lost_) return;
     try {
         redis::Connection connection(options_.endpoint);
+        lease_.leave(connection, sources_.facts());
+        remember_draining();  // before the entry goes, which is all that knows an operator's wish
         lease_.release(connection);
     } catch (const redis::Error& error) {
         log_.warning("the lease could not be given back; it ends by itself",

@@ -58,9 +58,11 @@ class NodeQueue {
   private:
     std::thread begin(const char* name, std::function<void(Progress::Beat&)> work);
     void keep_lease(Progress::Beat& beat);
+    bool confirm_lease(redis::Connection& connection);
+    void introduce(redis::Connection& connection);
+    void remember_draining();
     void keep_time(Progress::Beat& beat);
     void take_in(Progress::Beat& beat);
-    void introduce(redis::Connection& connection);
     void lose(Loss loss, const std::string& why);
 
     Options options_;

@@ -16,13 +16,14 @@ constexpr std::size_t values_in_front = 3;
 }
 
 Word parse_word(std::string_view text) {
-    constexpr std::array<std::pair<std::string_view, Word>, 6> words{
+    constexpr std::array<std::pair<std::string_view, Word>, 7> words{
         {{"run", Word::run},
          {"ended", Word::ended},
          {"elsewhere", Word::elsewhere},
          {"in_use", Word::in_use},
          {"cancelled", Word::cancelled},
-         {"no_node", Word::no_node}}};
+         {"no_node", Word::no_node},
+         {"draining", Word::draining}}};
     for (const auto& [name, word] : words) {
         if (name == text) return word;
     }

@@ -11,7 +11,7 @@
 namespace nexus::queue {
 
 // What the ledger says of a job that was just read: see core/queue/lua/pull.lua.
-enum class Word { run, ended, elsewhere, in_use, cancelled, no_node };
+enum class Word { run, ended, elsewhere, in_use, cancelled, no_node, draining };
 
 // One entry of the node's stream.
 struct Entry {

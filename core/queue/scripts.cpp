@@ -31,4 +31,24 @@ const redis::Script& lease_script() {
     return script;
 }
 
+const redis::Script& register_script() {
+    static const redis::Script script = load("register");
+    return script;
+}
+
+const redis::Script& drain_script() {
+    static const redis::Script script{embedded_lua("drain")};
+    return script;
+}
+
+const redis::Script& dead_list_script() {
+    static const redis::Script script = load("dead_list");
+    return script;
+}
+
+const redis::Script& requeue_script() {
+    static const redis::Script script = load("requeue");
+    return script;
+}
+
 }  // namespace nexus::queue

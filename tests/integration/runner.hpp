@@ -18,10 +18,23 @@ namespace nexus::test {
 
 using Environment = std::map<std::string, std::string>;
 
+// A Redis with the users that `nexus-runner redis-acl` prints.
+class GuardedRedis : public RedisServer {
+  public:
+    // `nodes`: those that get a user of their own.
+    explicit GuardedRedis(RedisOptions options = {}, const std::vector<std::string>& nodes = {});
+
+    // As the user that all nodes share, or as the one of `node`.
+    std::string node_url(const std::string& node = {}) const;
+    std::string producer_url() const;
+};
+
 class Runner {
   public:
     // Not started yet. `changes` come on top of a working environment with the simulated backend.
     Runner(const RedisServer& redis, const Environment& changes);
+    // It serves as the user of nodes; what producers do, cli() does as theirs.
+    Runner(const GuardedRedis& redis, const Environment& changes);
 
     // Starts `serve` and waits for nothing.
     void launch();
@@ -51,6 +64,7 @@ class Runner {
   private:
     TempDir folder_;
     Environment env_;
+    std::string producer_url_;  // empty: as env_ says
     std::string port_;
     std::unique_ptr<Process> process_;
 };

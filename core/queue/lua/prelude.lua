@@ -1,4 +1,4 @@
--- What the scripts share; it stands before each of them but lease.lua.
+-- What the scripts share; it stands before each of them but lease.lua and drain.lua.
 
 local ended = { succeeded = true, failed = true, cancelled = true }
 

@@ -14,7 +14,8 @@
 --          elsewhere  value: the node that holds the tenant
 --          in_use     value: the tenant whose unfinished job has the same id
 --          cancelled  somebody asked for that before the job came here
---          no_node    value: why the tenant cannot be placed where it was asked for, or at all
+--          no_node    value: the node asked for, which has never joined
+--          draining   value: the node that the tenant would come to, and that takes no new one
 --
 -- The intake is read by range and each entry is deleted in the step that copies it, so nothing is lost where a
 -- write is refused halfway (maxmemory): what was not moved is still there and comes first at the next call.
@@ -35,8 +36,13 @@ local function known_nodes()
   nodes = {}
   for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', intake, 'router')) do
     local name = consumer[2]
-    local facts = redis.call('HMGET', prefix .. ':node:' .. name, 'state', 'tenants', 'capacity')
-    nodes[name] = { state = facts[1] or 'down', free = (tonumber(facts[3]) or 0) - (tonumber(facts[2]) or 0) }
+    local facts = redis.call('HMGET', prefix .. ':node:' .. name, 'state', 'tenants', 'capacity', 'stopping')
+    nodes[name] = {
+      is_there = facts[1] ~= false,
+      active = facts[1] == 'active',
+      draining = facts[1] == 'draining' and not facts[4],
+      free = (tonumber(facts[3]) or 0) - (tonumber(facts[2]) or 0),
+    }
   end
   return nodes
 end
@@ -45,7 +51,7 @@ end
 local function roomiest()
   local best
   for name, node in pairs(known_nodes()) do
-    if node.state == 'active' and (not best or node.free > nodes[best].free
+    if node.active and (not best or node.free > nodes[best].free
         or (node.free == nodes[best].free and name < best)) then
       best = name
     end
@@ -53,31 +59,32 @@ local function roomiest()
   return best
 end
 
--- Why `node` takes no new tenant; nothing where it does. One that is down is waited for.
-local function refuses_new_tenants(node)
+-- The word for a node that takes no new tenant; nothing for one that does. One that is down or stops is waited for.
+local function refusal_of(node)
   local facts = known_nodes()[node]
-  if not facts then return 'no node ' .. node .. ' has ever joined' end
-  if facts.state == 'draining' then return 'node ' .. node .. ' is draining and takes no new tenant' end
+  if not facts then return 'no_node' end
+  return facts.draining and 'draining' or nil
 end
 
 local function record_placement(tenant, node)
   redis.call('HSET', placements, tenant, node)
   local facts = known_nodes()[node]
-  if facts and facts.state ~= 'down' then
+  if facts and facts.is_there then
     facts.free = facts.free - 1
     redis.call('HINCRBY', prefix .. ':node:' .. node, 'tenants', 1)
   end
 end
 
--- The node that holds the tenant. A tenant that is to be provisioned gets one; where that cannot be, why.
+-- The node that holds the tenant; one that is to be provisioned gets one. Where it cannot be the one that is asked
+-- for, nothing, the word for that, and which one.
 local function place(job, default)
   local node = redis.call('HGET', placements, job.tenant_id)
   if node then return node end
   if job.action ~= 'provision' then return nil end
   node = type(job.node) == 'string' and job.node or default or roomiest()
-  if not node then return nil, 'no node is active; end the draining of one, or add one' end
-  local why = refuses_new_tenants(node)
-  if why then return nil, why end
+  if not node then return nil end
+  local word = refusal_of(node)
+  if word then return nil, word, node end
   record_placement(job.tenant_id, node)
   return node
 end
@@ -115,10 +122,10 @@ local function ask_ledger(job)
   local known = redis.call('HMGET', prefix .. ':job:' .. job.id, 'state', 'tenant_id', 'result', 'attempts', 'cancel')
   if known[1] and ended[known[1]] then return 'ended', known[3] or '{}', 0 end
   if known[2] and known[2] ~= job.tenant_id then return 'in_use', known[2], 0 end
-  local node, why = place(job, caller)
+  local node, word, refused = place(job, caller)
   if not known[1] then note_in_ledger(job, caller) end
   if node and node ~= caller then return 'elsewhere', node, 0 end
-  if why then return 'no_node', why, 0 end
+  if word then return word, refused, 0 end
   return known[5] and 'cancelled' or 'run', node or '', attempts_before(known[1], known[4])
 end
 
