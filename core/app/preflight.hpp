@@ -17,9 +17,14 @@ struct Finding {
     std::string subject;             // "redis", "backend", "tenant_root"
     std::string message;             // what was seen, and the mend where one is needed
     ExitCode exit_code = exit_done;  // of an error
+
+    static Finding good(std::string subject, std::string message);
+    static Finding warning(std::string subject, std::string message);
+    static Finding problem(std::string subject, std::string message, ExitCode code);
 };
 
 // Redis answers to PING with these credentials, keeps its data over a restart, and evicts nothing.
+// Behind Sentinel, which master it is; on Redis Cluster, that the keys are where they can be used.
 std::vector<Finding> try_redis(const config::Settings& settings);
 // The plugin loads with its configuration, and its engine answers.
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log);

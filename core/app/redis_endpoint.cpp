@@ -21,8 +21,13 @@ redis::Endpoint redis_endpoint(const config::Settings& settings) {
     const auto& url = settings.redis_url;
     redis::Endpoint endpoint;
     endpoint.transport = transport_of(url.scheme);
-    endpoint.host = url.host;
-    endpoint.port = url.port;
+    if (settings.redis_sentinels.empty()) {
+        endpoint.host = url.host;
+        endpoint.port = url.port;
+    }
+    for (const auto& sentinel : settings.redis_sentinels)
+        endpoint.sentinels.push_back({sentinel.host, sentinel.port});
+    endpoint.master_name = settings.redis_master;
     endpoint.path = url.path;
     endpoint.user = url.user;
     endpoint.password = url.password;

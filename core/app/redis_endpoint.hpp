@@ -1,4 +1,5 @@
-// From REDIS_URL and its companions to an endpoint. A pure function; threads: any.
+// From REDIS_URL and its companions to an endpoint. With REDIS_SENTINELS the host of REDIS_URL is
+// not used, and everything else in it is. A pure function; threads: any.
 #pragma once
 
 #include "config/settings.hpp"

@@ -1,6 +1,7 @@
 #include "redis/connection.hpp"
 
 #include "redis/greeting.hpp"
+#include "redis/sentinel.hpp"
 #include "redis/transport.hpp"
 
 namespace nexus::redis {
@@ -28,6 +29,10 @@ Connection::Connection(Endpoint endpoint, int stop_fd)
     const Wait wait = Wait::lasting(endpoint_.connect_timeout, stop_fd_);
     if (stop_requested(wait))
         throw Error(ErrorKind::cancelled, "connecting to Redis " + peer_ + " was cancelled");
+    if (!endpoint_.sentinels.empty()) {
+        find_master(endpoint_, wait);
+        peer_ = endpoint_.describe();
+    }
     transport_ = std::make_unique<Transport>(endpoint_, wait);
     greet(wait);
 }
@@ -62,10 +67,9 @@ void Connection::write_greeting(const std::vector<Command>& commands, const Wait
 
 void Connection::judge(const Command& asked, const Reply& reply) const {
     if (reply.is_error()) {
-        judge_refusal(asked, to_error(reply));
-    } else if (is_replica(asked, reply)) {
-        throw Error(ErrorKind::moved,
-                    "Redis " + peer_ + " is a replica; REDIS_URL must lead to the primary");
+        judge_refusal(asked, to_error(reply), endpoint_);
+    } else {
+        judge_role(asked, reply, endpoint_);
     }
 }
 
@@ -125,8 +129,8 @@ Wait Connection::start(const Patience& patience) const {
 void Connection::require_in_step() const {
     if (!reader_.idle())
         throw Error(ErrorKind::protocol, "Redis " + peer_ +
-                                             " sent an answer that nobody asked for; check that "
-                                             "REDIS_URL leads to a Redis");
+                                             " sent an answer that nobody asked for; check that " +
+                                             endpoint_.setting() + " leads to a Redis");
 }
 
 void Connection::write(std::span<const Command> commands, const Wait& wait) {

@@ -33,8 +33,9 @@ struct Patience {
 class Connection {
   public:
     // Connects, authenticates and selects the database, all within Endpoint::connect_timeout. A
-    // replica is `moved`. `stop_fd` ends every wait of this connection while it is readable; it
-    // must stay open as long as this object.
+    // replica is `moved`. With Endpoint::sentinels these say first where the master is, and
+    // endpoint() then has its address, and the sentinel that knew in front. `stop_fd` ends every
+    // wait of this connection while it is readable; it must stay open as long as this object.
     explicit Connection(Endpoint endpoint, int stop_fd = -1);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;

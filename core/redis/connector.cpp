@@ -20,19 +20,19 @@ namespace {
 using Poco::Net::SocketAddress;
 using Poco::Net::StreamSocket;
 
-std::vector<SocketAddress> addresses_of(const Endpoint& endpoint, const std::string& peer,
-                                        const Wait& wait) {
+std::vector<SocketAddress> addresses_of(const Endpoint& endpoint, const Wait& wait) {
     if (endpoint.transport == TransportKind::unix_socket)
         return {SocketAddress(SocketAddress::UNIX_LOCAL, endpoint.path)};
     std::vector<SocketAddress> addresses;
-    for (const auto& address : resolve(endpoint.host, peer, wait))
+    for (const auto& address : resolve(endpoint, wait))
         addresses.emplace_back(address, endpoint.port);
     return addresses;
 }
 
-[[noreturn]] void throw_unreachable(const std::string& peer, const std::string& why) {
-    throw Error(ErrorKind::unreachable, "Redis " + peer + " cannot be reached: " + why +
-                                            "; check that it runs and that REDIS_URL leads there");
+[[noreturn]] void throw_unreachable(const Endpoint& endpoint, const std::string& why) {
+    throw Error(ErrorKind::unreachable,
+                "Redis " + endpoint.describe() + " cannot be reached: " + why +
+                    "; check that it runs and that " + endpoint.setting() + " leads there");
 }
 
 // A dead peer is noticed after half a minute, also where this side only listens.
@@ -47,41 +47,41 @@ void tune_tcp(StreamSocket& socket) {
     socket.setOption(IPPROTO_TCP, TCP_KEEPCNT, probes);
 }
 
-StreamSocket connect_one(const SocketAddress& address, const std::string& peer, const Wait& wait) {
+StreamSocket connect_one(const SocketAddress& address, const Endpoint& endpoint, const Wait& wait) {
     StreamSocket socket(address.family());
     socket.connectNB(address);
     const int fd = socket.impl()->sockfd();
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     switch (wait_for(fd, POLLOUT, wait)) {
         case Ready::expired:
-            throw Error(ErrorKind::timeout, "Redis " + peer +
-                                                " does not answer in time; check that REDIS_URL "
-                                                "leads there and that no firewall is between");
+            throw Error(ErrorKind::timeout,
+                        "Redis " + endpoint.describe() + " does not answer in time; check that " +
+                            endpoint.setting() + " leads there and that no firewall is between");
         case Ready::cancelled:
-            throw Error(ErrorKind::cancelled, "connecting to Redis " + peer + " was cancelled");
+            throw Error(ErrorKind::cancelled,
+                        "connecting to Redis " + endpoint.describe() + " was cancelled");
         case Ready::yes:
             break;
     }
     if (const int code = socket.impl()->socketError(); code != 0)
-        throw_unreachable(peer, std::generic_category().message(code));
+        throw_unreachable(endpoint, std::generic_category().message(code));
     if (address.family() != SocketAddress::UNIX_LOCAL) tune_tcp(socket);
     return socket;
 }
 
-StreamSocket connect_translated(const SocketAddress& address, const std::string& peer,
+StreamSocket connect_translated(const SocketAddress& address, const Endpoint& endpoint,
                                 const Wait& wait) {
     try {
-        return connect_one(address, peer, wait);
+        return connect_one(address, endpoint, wait);
     } catch (const Poco::Exception& error) {
-        throw_unreachable(peer, error.displayText());
+        throw_unreachable(endpoint, error.displayText());
     }
 }
 
 }  // namespace
 
 StreamSocket connect_socket(const Endpoint& endpoint, const Wait& wait) {
-    const std::string peer = endpoint.describe();
-    const auto addresses = addresses_of(endpoint, peer, wait);
+    const auto addresses = addresses_of(endpoint, wait);
     for (std::size_t index = 0;; ++index) {
         // A name with a dead address in front of a living one must not use up all the time.
         const auto now = std::chrono::steady_clock::now();
@@ -89,7 +89,7 @@ StreamSocket connect_socket(const Endpoint& endpoint, const Wait& wait) {
         Wait share = wait;
         share.deadline = now + (wait.deadline - now) / left;
         try {
-            return connect_translated(addresses[index], peer, share);
+            return connect_translated(addresses[index], endpoint, share);
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::cancelled || index + 1 == addresses.size()) throw;
         }

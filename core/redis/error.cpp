@@ -16,7 +16,8 @@ constexpr std::string_view check_login = "check user and password in REDIS_URL";
 constexpr std::string_view no_password_there =
     "this Redis has no password: take it out of REDIS_URL, or give Redis one";
 constexpr std::string_view check_database = "check the database number in REDIS_URL";
-constexpr std::string_view not_the_primary = "REDIS_URL must lead to the primary";
+constexpr std::string_view not_the_primary =
+    "REDIS_URL must lead to the primary; behind Sentinel this passes with the failover";
 constexpr std::string_view for_a_while = "this passes by itself";
 constexpr std::string_view cluster =
     "on Redis Cluster, REDIS_URL must name the node that serves the slot of QUEUE_PREFIX";

@@ -18,7 +18,7 @@ std::vector<Command> greeting(const Endpoint& endpoint) {
     return commands;
 }
 
-void judge_refusal(const Command& asked, const Error& error) {
+void judge_refusal(const Command& asked, const Error& error, const Endpoint& endpoint) {
     const std::string_view name = asked.word(0);
     if (name == "AUTH" || name == "SELECT") {
         if (error.kind() != ErrorKind::command) throw error;
@@ -26,13 +26,33 @@ void judge_refusal(const Command& asked, const Error& error) {
                     std::string(error.what()) + "; check user, password and database in REDIS_URL",
                     error.code());
     }
+    if (name == "ROLE" && !endpoint.sentinels.empty()) throw error;
     // An ACL may forbid the others, and an old Redis may not know them.
     if (error.kind() != ErrorKind::command && error.code() != "NOPERM") throw error;
 }
 
-bool is_replica(const Command& asked, const Reply& reply) {
-    return asked.word(0) == "ROLE" && reply.type() == Reply::Type::array &&
-           !reply.array().empty() && reply.array().front().text() == "slave";
+void judge_role(const Command& asked, const Reply& reply, const Endpoint& endpoint) {
+    if (asked.word(0) != "ROLE") return;
+    const bool readable = reply.type() == Reply::Type::array && !reply.array().empty();
+    const std::string role = readable ? reply.array().front().text() : std::string();
+    const std::string peer = "Redis " + endpoint.describe();
+    if (endpoint.is_sentinel) {
+        if (role == "sentinel") return;
+        throw Error(
+            ErrorKind::refused,
+            peer +
+                " is no Sentinel; name the sentinels' own ports, often 26379, in REDIS_SENTINELS");
+    }
+    if (role == "sentinel")
+        throw Error(ErrorKind::refused, peer +
+                                            " is a Sentinel; name it in REDIS_SENTINELS, and its "
+                                            "master in REDIS_MASTER");
+    if (!endpoint.sentinels.empty() && role != "master")
+        throw Error(ErrorKind::moved, peer +
+                                          " is not the master, though a sentinel named it; this "
+                                          "passes when its failover is over");
+    if (role == "slave")
+        throw Error(ErrorKind::moved, peer + " is a replica; REDIS_URL must lead to the primary");
 }
 
 }  // namespace nexus::redis

@@ -15,9 +15,13 @@ namespace nexus::redis {
 std::vector<Command> greeting(const Endpoint& endpoint);
 
 // Throws `error`, the answer to one of these commands, unless the connection is good without it.
-void judge_refusal(const Command& asked, const Error& error);
+// Behind Sentinel it is not good without ROLE: a stale sentinel names a server that is master no
+// more.
+void judge_refusal(const Command& asked, const Error& error, const Endpoint& endpoint);
 
-// The answer to ROLE says that writes belong elsewhere.
-bool is_replica(const Command& asked, const Reply& reply);
+// Throws where the answer to ROLE says that this is not the kind of server that `endpoint` wants:
+// `moved` for a replica, where nothing may be written, `refused` where a Sentinel was named for a
+// server or the other way round.
+void judge_role(const Command& asked, const Reply& reply, const Endpoint& endpoint);
 
 }  // namespace nexus::redis

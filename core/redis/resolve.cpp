@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "base/cancel.hpp"
@@ -49,10 +50,11 @@ std::shared_ptr<Lookup> start(const std::string& host) {
 
 }  // namespace
 
-std::vector<IPAddress> resolve(const std::string& host, const std::string& peer, const Wait& wait) {
-    if (IPAddress literal; IPAddress::tryParse(host, literal)) return {literal};
+std::vector<IPAddress> resolve(const Endpoint& endpoint, const Wait& wait) {
+    if (IPAddress literal; IPAddress::tryParse(endpoint.host, literal)) return {literal};
 
-    const auto lookup = start(host);
+    const std::string peer = endpoint.describe();
+    const auto lookup = start(endpoint.host);
     switch (wait_for(lookup->finished.fd(), POLLIN, wait)) {
         case Ready::expired:
             throw Error(ErrorKind::timeout, "Redis " + peer +
@@ -65,8 +67,9 @@ std::vector<IPAddress> resolve(const std::string& host, const std::string& peer,
     }
     const std::lock_guard lock(lookup->mutex);
     if (lookup->addresses.empty())
-        throw Error(ErrorKind::unreachable, "Redis " + peer + " cannot be found: " +
-                                                lookup->problem + "; check the host in REDIS_URL");
+        throw Error(ErrorKind::unreachable, "Redis " + peer +
+                                                " cannot be found: " + lookup->problem +
+                                                "; check the host in " + endpoint.setting());
     return lookup->addresses;
 }
 

@@ -4,16 +4,15 @@
 
 #include <Poco/Net/IPAddress.h>
 
-#include <string>
 #include <vector>
 
+#include "redis/endpoint.hpp"
 #include "redis/wait.hpp"
 
 namespace nexus::redis {
 
-// At least one; an address in text is itself. Throws Error: unreachable, timeout, cancelled.
-// `peer` is for the message.
-std::vector<Poco::Net::IPAddress> resolve(const std::string& host, const std::string& peer,
-                                          const Wait& wait);
+// Those of the endpoint's host, at least one; an address in text is itself. Throws Error:
+// unreachable, timeout, cancelled.
+std::vector<Poco::Net::IPAddress> resolve(const Endpoint& endpoint, const Wait& wait);
 
 }  // namespace nexus::redis

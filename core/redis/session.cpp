@@ -1,5 +1,6 @@
 #include "redis/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "redis/wait.hpp"
@@ -21,6 +22,7 @@ Connection& Session::ready() {
         connection_.reset();
         proven_ = false;
         connection_.emplace(endpoint_, stop_fd_);
+        endpoint_.sentinels = connection_->endpoint().sentinels;
         if (!doubted_) announce_connected();
     }
     return *connection_;
@@ -49,6 +51,7 @@ void Session::recover(const Error& error) {
             break;
     }
     doubted_ = connection_.has_value() && !proven_;
+    if (!proven_) mistrust_sentinel();
     connection_.reset();
     announce_lost(error);
     if (wait_for(-1, 0, Wait::lasting(backoff_.next(), stop_fd_)) == Ready::cancelled)
@@ -56,18 +59,25 @@ void Session::recover(const Error& error) {
                     "waiting for Redis " + endpoint_.describe() + " was cancelled");
 }
 
+// The one that was asked first may be cut off from the others, and name a dead master for ever.
+void Session::mistrust_sentinel() {
+    auto& sentinels = endpoint_.sentinels;
+    if (!sentinels.empty()) std::rotate(sentinels.begin(), sentinels.begin() + 1, sentinels.end());
+}
+
 void Session::announce_connected() {
     if (connected()) return;
+    const std::string peer = connection_->endpoint().describe();
     connected_.store(true, std::memory_order_relaxed);
     if (!std::exchange(announced_lost_, false)) {
-        log_.info("Redis is connected", {{"redis", endpoint_.describe()}, {"purpose", purpose_}});
+        log_.info("Redis is connected", {{"redis", peer}, {"purpose", purpose_}});
         return;
     }
     const auto away =
         std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - lost_at_);
-    log_.info("Redis is back", {{"redis", endpoint_.describe()},
-                                {"purpose", purpose_},
-                                {"seconds_away", std::to_string(away.count())}});
+    log_.info(
+        "Redis is back",
+        {{"redis", peer}, {"purpose", purpose_}, {"seconds_away", std::to_string(away.count())}});
 }
 
 void Session::announce_lost(const Error& error) {

@@ -60,6 +60,7 @@ class Session {
     // Returns when it is time to try again; rethrows what trying again does not mend. Called inside
     // the handler.
     void recover(const Error& error);
+    void mistrust_sentinel();
     void announce_connected();
     void announce_lost(const Error& error);
 

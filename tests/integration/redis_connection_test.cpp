@@ -27,6 +27,7 @@ using nexus::test::read_file;
 using nexus::test::RedisOptions;
 using nexus::test::RedisServer;
 using nexus::test::TempDir;
+using nexus::test::wait_for_blocked_reader;
 using nexus::test::wait_until;
 using nexus::test::write_file;
 using namespace std::chrono_literals;
@@ -156,12 +157,7 @@ TEST_CASE("a blocking read ends with data, with its own time, and with a wake") 
     CHECK(read(50, {.timeout = 10s}).is_nil());
 
     std::jthread producer([&] {
-        wait_until(
-            [&] {
-                return server.cli({"INFO", "clients"}).find("blocked_clients:1") !=
-                       std::string::npos;
-            },
-            10s, "the reader blocks");
+        wait_for_blocked_reader(server);
         server.cli({"XADD", "stream", "*", "job", "hello"});
     });
     const Reply reply = read(20'000, {.timeout = 30s});
@@ -170,12 +166,7 @@ TEST_CASE("a blocking read ends with data, with its own time, and with a wake") 
 
     nexus::CancelSource wake;
     std::jthread waker([&] {
-        wait_until(
-            [&] {
-                return server.cli({"INFO", "clients"}).find("blocked_clients:1") !=
-                       std::string::npos;
-            },
-            10s, "the reader blocks again");
+        wait_for_blocked_reader(server);
         wake.cancel();
     });
     CHECK(caught([&] { read(60'000, {.timeout = 90s, .wake_fd = wake.fd()}); }).kind ==

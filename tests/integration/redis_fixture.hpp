@@ -1,14 +1,13 @@
 // What the tests of core/redis on a real server share. Threads: one at a time.
 #pragma once
 
-#include <doctest/doctest.h>
-
-#include <functional>
+#include <chrono>
 #include <string>
 
 #include "redis/endpoint.hpp"
-#include "redis/error.hpp"
+#include "support/redis_error.hpp"
 #include "support/redis_server.hpp"
+#include "support/wait_until.hpp"
 
 namespace nexus::test {
 
@@ -29,20 +28,12 @@ inline redis::Endpoint endpoint_of(const RedisServer& server, const RedisOptions
     return endpoint;
 }
 
-struct Caught {
-    redis::ErrorKind kind{};
-    std::string message;
-    bool says(const std::string& text) const { return message.find(text) != std::string::npos; }
-};
-
-inline Caught caught(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const redis::Error& error) {
-        return {error.kind(), error.what()};
-    }
-    FAIL("nothing was thrown");
-    return {};
+// Until a client waits in a blocking command.
+inline void wait_for_blocked_reader(const RedisServer& server) {
+    const auto blocked = [&] {
+        return server.cli({"INFO", "clients"}).find("blocked_clients:1") != std::string::npos;
+    };
+    wait_until(blocked, std::chrono::seconds(10), "the reader blocks");
 }
 
 }  // namespace nexus::test

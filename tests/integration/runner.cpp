@@ -109,18 +109,20 @@ std::string at(const json::Document& document, const char* pointer) {
     return value->IsString() ? value->GetString() : json::to_text(*value);
 }
 
-std::string plain(const std::string& action, const std::string& id, const std::string& tenant) {
+std::string plain(const std::string& action, const std::string& id, const std::string& tenant,
+                  const std::string& prefix) {
     return R"({"v":1,"id":")" + id + R"(","action":")" + action + R"(","tenant_id":")" + tenant +
-           R"(","payload":{},"reply_to":"nexus:reply:)" + id + R"("})";
+           R"(","payload":{},"reply_to":")" + prefix + ":reply:" + id + R"("})";
 }
 
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-json::Document raw_job(const RedisServer& redis, const std::string& id, const std::string& text) {
-    redis.cli({"XADD", "nexus:jobs", "*", "job", text});
-    const auto reply = redis.cli({"BLPOP", "nexus:reply:" + id, "30"});
+json::Document raw_job(const RedisServer& redis, const std::string& id, const std::string& text,
+                       const std::string& prefix) {
+    redis.cli({"XADD", prefix + ":jobs", "*", "job", text});
+    const auto reply = redis.cli({"BLPOP", prefix + ":reply:" + id, "30"});
     const auto line = reply.find('\n');
     REQUIRE(line != std::string::npos);
     return parse(reply.substr(line + 1));

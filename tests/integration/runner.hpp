@@ -55,16 +55,25 @@ class Runner {
     std::unique_ptr<Process> process_;
 };
 
+// The six verbs that every backend has, in an order in which each succeeds.
+struct Verb {
+    const char *action, *detail;
+};
+inline constexpr Verb verbs[] = {{"provision", "provisioned"}, {"health", "ok"},
+                                 {"stop", "stopped"},          {"start", "started"},
+                                 {"restart", "restarted"},     {"delete", "deleted"}};
+
 // A member of a result, by a JSON pointer; as text where it is no string.
 std::string at(const json::Document& document, const char* pointer);
 
 bool contains(const std::string& text, const std::string& part);
 
-// The text of a job with an empty payload, answered at nexus:reply:<id>.
+// The text of a job with an empty payload, answered at <prefix>:reply:<id>.
 std::string plain(const std::string& action, const std::string& id,
-                  const std::string& tenant = "acme");
+                  const std::string& tenant = "acme", const std::string& prefix = "nexus");
 
 // Adds a job as a producer would, with redis-cli, and waits for its result.
-json::Document raw_job(const RedisServer& redis, const std::string& id, const std::string& text);
+json::Document raw_job(const RedisServer& redis, const std::string& id, const std::string& text,
+                       const std::string& prefix = "nexus");
 
 }  // namespace nexus::test

@@ -18,11 +18,7 @@ TEST_CASE("the six verbs through plain redis-cli: results, ledger, events live a
     Process live(redis.cli_command({"PSUBSCRIBE", "tenant:*:events"}));
     wait_until([&] { return contains(live.output(), "psubscribe"); }, seconds(10),
                "the subscription stands");
-    const struct {
-        const char *action, *detail;
-    } rows[] = {{"provision", "provisioned"}, {"health", "ok"},         {"stop", "stopped"},
-                {"start", "started"},         {"restart", "restarted"}, {"delete", "deleted"}};
-    for (const auto& row : rows) {
+    for (const auto& row : verbs) {
         CAPTURE(row.action);
         const std::string id = std::string("id-") + row.action;
         const auto result = raw_job(redis, id, plain(row.action, id));

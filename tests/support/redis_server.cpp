@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -31,6 +32,7 @@ RedisServer::RedisServer(RedisOptions options) : options_(std::move(options)) {
     // Somebody else may take the free port first.
     for (int attempt = 0; attempt < 3; ++attempt) {
         if (!options_.unix_socket) port_ = free_port();
+        write_config();
         if (try_start()) return;
     }
     throw Unavailable("redis-server", log().empty() ? "the program is not installed" : log());
@@ -57,8 +59,9 @@ void RedisServer::write_config() const {
 }
 
 bool RedisServer::try_start() {
-    write_config();
-    process_ = std::make_unique<Process>(Command{.argv = {"redis-server", files_ / "redis.conf"}});
+    Command command{.argv = {"redis-server", files_ / "redis.conf"}};
+    if (options_.sentinel) command.argv.emplace_back("--sentinel");
+    process_ = std::make_unique<Process>(command);
     const bool up = holds_within(std::chrono::seconds(20),
                                  [this] { return !process_->running() || answers(); });
     return up && process_->running();
@@ -74,6 +77,11 @@ bool RedisServer::answers() const {
 
 void RedisServer::stop() {
     process_->stop();
+}
+
+void RedisServer::kill() {
+    process_->signal(SIGKILL);
+    process_->wait(std::chrono::seconds(20));
 }
 
 void RedisServer::start() {

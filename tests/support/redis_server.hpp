@@ -24,6 +24,7 @@ struct RedisOptions {
     bool tls = false;                      // instead of plain TCP
     bool client_certificate = false;       // with `tls`: refuses clients without one
     bool appendonly = false;               // the data outlives stop() and restart()
+    bool sentinel = false;                 // a Sentinel; see sentinel.hpp
     std::vector<std::string> config = {};  // further lines of redis.conf
     std::string server_names = "DNS:localhost,IP:127.0.0.1";  // of the TLS certificate
 };
@@ -39,10 +40,13 @@ class RedisServer {
     std::string socket() const { return files_ / "redis.sock"; }
     const Certificates& certificates() const { return *certificates_; }  // only with `tls`
 
-    // start() keeps port, files and, with `appendonly`, the data.
+    // start() keeps port, files with what a Sentinel wrote into them and, with `appendonly`, the
+    // data.
     void stop();
+    void kill();  // SIGKILL
     void start();
     void restart();
+    bool running() const { return process_->running(); }
     // SIGSTOP makes a server that accepts and never answers; SIGCONT ends that.
     void signal(int number) { process_->signal(number); }
 

@@ -3,34 +3,16 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <functional>
 #include <string>
 #include <thread>
 
 #include "base/cancel.hpp"
 #include "fake_server.hpp"
+#include "support/redis_error.hpp"
 
 using namespace nexus::redis;
+using nexus::test::caught;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct Caught {
-    ErrorKind kind{};
-    std::string message;
-};
-
-Caught caught(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return {error.kind(), error.what()};
-    }
-    FAIL("nothing was thrown");
-    return {};
-}
-
-}  // namespace
 
 TEST_CASE("a connection logs in, selects and names itself before anything else") {
     std::string seen;
