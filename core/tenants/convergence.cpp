@@ -79,6 +79,7 @@ Convergence::Convergence(Backend& backend, const TenantStore& store,
     : backend_(backend), store_(store), settings_(settings) {}
 
 void Convergence::run(const TenantRecord& record, const JobContext& context) {
+    context.permit()();
     const TenantFiles files(store_.folder(record.tenant_id));
     const ContainerSpec spec =
         runtime_spec(record, files.read_environment(), files.config_path(), settings_);

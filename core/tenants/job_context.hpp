@@ -31,6 +31,8 @@ class JobContext {
 
     const AppliedJob& job() const noexcept { return job_; }
     const TenantId& tenant() const noexcept { return tenant_; }
+    // Throws where this process may act for its node no more.
+    const std::function<void()>& permit() const noexcept { return permit_; }
     int cancel_fd() const noexcept { return cancel_fd_; }
     Clock::time_point deadline() const noexcept { return std::min(deadline_, last_); }
 

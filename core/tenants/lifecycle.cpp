@@ -51,7 +51,7 @@ VerbResult Lifecycle::provision(const ProvisionRequest& request, JobContext& con
                                 : Network{network_name(record.tenant_id), subnets_.take()};
     }
     save(record, context);
-    write_files(record, request);
+    write_files(record, request, context);
     convergence_.run(record, context);
     return {"provisioned", "{}", status("running", context)};
 }
@@ -66,7 +66,7 @@ VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) 
     if (!record.job->stopped) {
         convergence_.stop(context.tenant(), context);
         record.job->stopped = true;
-        store_.save(record);
+        store_.save(record, context.permit());
     }
     convergence_.run(record, context);
     return {"restarted", "{}", status("running", context)};
@@ -100,6 +100,7 @@ VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
         save(*record, context);
     }
     convergence_.remove(context.tenant(), keep_volumes, context);
+    context.permit()();
     store_.remove(context.tenant());
     NEXUS_KILL_POINT("after_tenant_removed");
     if (record && !record->network.subnet.empty()) subnets_.release(record->network.subnet);
@@ -166,12 +167,14 @@ void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
     }
     record.job = std::move(job);
     record.updated_at = wall_now();
-    store_.save(record);
+    store_.save(record, context.permit());
     NEXUS_KILL_POINT("after_record_saved");
 }
 
-void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& request) const {
-    const TenantFiles files(store_.folder(record.tenant_id));
+void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& request,
+                            const JobContext& context) const {
+    context.permit()();
+    const TenantFiles files(store_.folder(record.tenant_id), context.permit());
     const Environment before = files.read_environment();
     Environment env = request.env ? complete_environment(*request.env, settings_.bridge_port)
                                   : complete_environment(before, settings_.bridge_port);
