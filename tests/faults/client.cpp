@@ -22,7 +22,32 @@ std::string field(const redis::Reply& entry, std::string_view name) {
     return "";
 }
 
+void require_replicas(redis::Connection& connection, int replicas) {
+    constexpr int patience_ms = 2000;
+    if (connection.call(Command("WAIT", replicas, patience_ms)).integer() >= replicas) return;
+    throw redis::Error(ErrorKind::moved, "the replicas do not have it");
+}
+
 }  // namespace
+
+redis::Endpoint local(std::uint16_t port) {
+    redis::Endpoint endpoint;
+    endpoint.host = "127.0.0.1";
+    endpoint.port = port;
+    return endpoint;
+}
+
+void Client::follow(std::function<redis::Endpoint()> where, int replicas) {
+    where_ = std::move(where);
+    replicas_ = replicas;
+    connection_.reset();
+}
+
+void Client::read_again() {
+    results_.clear();
+    answered_.clear();
+    last_result_ = "0-0";
+}
 
 template <typename Use>
 auto Client::with(Use use) {
@@ -55,6 +80,7 @@ void Client::add(std::span<const PlannedJob> jobs) {
         with([&](redis::Connection& connection) {
             for (const auto& reply : connection.pipeline(commands))
                 reply.throw_if_error();
+            if (replicas_ > 0) require_replicas(connection, replicas_);
         });
     }
 }

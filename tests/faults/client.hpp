@@ -15,11 +15,19 @@
 
 namespace nexus::faults {
 
+// A Redis without a password on 127.0.0.1.
+redis::Endpoint local(std::uint16_t port);
+
 class Client {
   public:
     // `where` is asked before every connection. Calls throw redis::Error where Redis stays away for
     // a minute.
     explicit Client(std::function<redis::Endpoint()> where) : where_(std::move(where)) {}
+
+    // From now on another server. What is added counts as accepted once so many replicas have it.
+    void follow(std::function<redis::Endpoint()> where, int replicas);
+    // Forgets the results that were read: what counts is what Redis has now.
+    void read_again();
 
     redis::Reply call(const redis::Command& command);
 
@@ -47,6 +55,7 @@ class Client {
     void take_results(const redis::Reply& entries);
 
     std::function<redis::Endpoint()> where_;
+    int replicas_ = 0;
     std::optional<redis::Connection> connection_;
     std::vector<Result> results_;
     std::set<std::string> answered_;

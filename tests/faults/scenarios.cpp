@@ -18,6 +18,7 @@ std::span<const Scenario> scenarios() {
         Scenario{"flush", "FLUSHALL in the middle", {0, 600, 30, 1}, flush},
         Scenario{
             "network", "the connection is cut, slowed and swallowed", {0, 400, 20, 6}, network},
+        Scenario{"failover", "the master is killed, or made a replica", {0, 400, 20, 2}, failover},
         Scenario{"engine", "the engine is not available for some tenants", {0, 150, 15, 2}, engine},
         Scenario{"disk", "STATE_DIR and TENANT_ROOT are full for a while", {0, 200, 15, 1}, disk},
         Scenario{"pause",

@@ -38,6 +38,7 @@ Report engine(const Size& size);
 Report redis_restart(const Size& size);
 Report flush(const Size& size);
 Report network(const Size& size);
+Report failover(const Size& size);
 Report disk(const Size& size);
 Report pause(const Size& size);
 Report twins(const Size& size);

@@ -17,19 +17,12 @@ std::string content(const std::string& path) {
     return std::filesystem::exists(path) ? test::read_file(path) : "";
 }
 
-redis::Endpoint at_port(std::uint16_t port) {
-    redis::Endpoint endpoint;
-    endpoint.host = "127.0.0.1";
-    endpoint.port = port;
-    return endpoint;
-}
-
 }  // namespace
 
 Stage::Stage(test::RedisOptions options, const test::Environment& changes)
     : redis(std::move(options)),
       runner(redis, {{"BACKEND_CONFIG", backend_config(folder)}, {"CONCURRENCY", "8"}}),
-      client([this] { return at_port(redis.port()); }) {
+      client([this] { return local(redis.port()); }) {
     for (const auto& [name, value] : changes)
         runner.env()[name] = value;
 }
