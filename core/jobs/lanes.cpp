@@ -103,15 +103,38 @@ void Lanes::wait_for_work(std::unique_lock<std::mutex>& lock) {
 }
 
 void Lanes::give_back(const std::string& name, Task task, Again again) {
-    auto& lane = lanes_.at(name);
-    if (again) {
-        lane.push_front(std::move(task));
+    if (again == held) {
+        if (released_.erase(name) == 0) {
+            held_.insert(name);
+            return;
+        }
+    } else if (again) {
+        lanes_.at(name).push_front(std::move(task));
         later_.emplace(Clock::now() + *again, name);
-    } else if (lane.empty()) {
+        return;
+    }
+    go_on(name);
+}
+
+void Lanes::go_on(const std::string& name) {
+    if (lanes_.at(name).empty()) {
         lanes_.erase(name);
     } else {
         ready_.push_back(name);
     }
+}
+
+void Lanes::release(const std::string& lane) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (held_.erase(lane) == 0) {
+            released_.insert(lane);
+            return;
+        }
+        go_on(lane);
+        if (ready_.empty() || !ask_for_worker()) return;
+    }
+    ready_changed_.notify_one();
 }
 
 void Lanes::work() {
@@ -128,7 +151,8 @@ void Lanes::work() {
         ++running_;
         lock.unlock();
         const Again again = task();
-        if (!again) task = nullptr;  // what it holds goes before the lane is free for the next
+        if (!again || again == held)
+            task = nullptr;  // what it holds goes before the lane is free for the next
         lock.lock();
         --running_;
         give_back(name, std::move(task), again);

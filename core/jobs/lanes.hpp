@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,8 +19,10 @@ namespace nexus::jobs {
 
 class Lanes {
   public:
-    // How long until the same task is to run again; nothing where it is done.
+    // How long until the same task is to run again; nothing where it is done, and `held` where it
+    // is done and the next of its lane has to wait for `release`.
     using Again = std::optional<std::chrono::milliseconds>;
+    static constexpr std::chrono::milliseconds held = std::chrono::milliseconds::max();
     using Task = std::function<Again()>;  // must not throw
 
     explicit Lanes(unsigned workers);
@@ -29,6 +32,9 @@ class Lanes {
     Lanes& operator=(const Lanes&) = delete;
 
     void push(const std::string& lane, Task task);
+
+    // To be called once for each task that returned, or is about to return, `held`.
+    void release(const std::string& lane);
 
     // A lane whose next task waits for a time waits no longer.
     void hurry(const std::string& lane);
@@ -50,6 +56,7 @@ class Lanes {
     bool ask_for_worker();
     void wake_due();
     void give_back(const std::string& name, Task task, Again again);
+    void go_on(const std::string& name);
 
     mutable std::mutex mutex_;
     std::condition_variable ready_changed_;
@@ -58,6 +65,8 @@ class Lanes {
         lanes_;                      // a lane is here while it has a task waiting or running
     std::deque<std::string> ready_;  // lanes whose next task may begin
     std::multimap<Clock::time_point, std::string> later_;  // lanes whose next task waits for a time
+    std::set<std::string> held_;                           // lanes that wait for their release
+    std::set<std::string> released_;  // those whose release came before their task returned
     std::size_t running_ = 0;
     std::size_t sleeping_ = 0;  // workers
     bool waking_ = false;       // one of them was woken and has not looked around yet

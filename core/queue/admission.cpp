@@ -35,6 +35,7 @@ void Admission::add(Entry entry) {
         return;
     }
     auto& job = std::get<jobs::Job>(parsed);
+    if (entry.again) in_flight_.forget(job.id);
     const auto [standing, result] = in_flight_.lead(job.id, {entry.id, job.reply_to});
     if (standing == InFlight::Standing::ended) {
         outbox_.push(again(*result, std::move(entry.id), std::move(job.reply_to)));

@@ -27,7 +27,7 @@ bool InFlight::begin(const std::string& entry_id, std::size_t bytes) {
 InFlight::Place InFlight::lead(const std::string& job_id, Follower follower) {
     const std::scoped_lock lock(mutex_);
     if (const auto known = results_.find(job_id); known != results_.end()) {
-        return {Standing::ended, known->second};
+        return {Standing::ended, known->second.item};
     }
     const auto [place, first] = jobs_.try_emplace(job_id);
     if (first) return {Standing::first, nullptr};
@@ -54,17 +54,35 @@ std::vector<InFlight::Follower> InFlight::close_locked(const std::string& job_id
     return followers;
 }
 
-// A failure is not remembered: its dead letter may be put back into the queue.
+std::vector<std::shared_ptr<const OutboxItem>> InFlight::ended_since(
+    Clock::time_point moment) const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<std::shared_ptr<const OutboxItem>> items;
+    for (const auto& job : oldest_results_) {
+        const auto& ended = results_.at(job);
+        if (ended.at >= moment) items.push_back(ended.item);
+    }
+    return items;
+}
+
+void InFlight::forget(const std::string& job_id) {
+    const std::scoped_lock lock(mutex_);
+    const auto known = results_.find(job_id);
+    if (known == results_.end()) return;
+    result_bytes_ -= known->second.item->bytes();
+    results_.erase(known);
+    std::erase(oldest_results_, job_id);
+}
+
 void InFlight::remember_locked(const OutboxItem& finished) {
-    if (finished.state == "failed") return;
-    const auto [place, fresh] =
-        results_.try_emplace(finished.job_id, std::make_shared<const OutboxItem>(finished));
+    const auto [place, fresh] = results_.try_emplace(
+        finished.job_id, Ended{std::make_shared<const OutboxItem>(finished), Clock::now()});
     if (!fresh) return;
     oldest_results_.push_back(finished.job_id);
     result_bytes_ += finished.bytes();
     while (oldest_results_.size() > limits_.results || result_bytes_ > limits_.result_bytes) {
         const auto gone = results_.find(oldest_results_.front());
-        result_bytes_ -= gone->second->bytes();
+        result_bytes_ -= gone->second.item->bytes();
         results_.erase(gone);
         oldest_results_.pop_front();
     }

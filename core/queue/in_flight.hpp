@@ -17,6 +17,8 @@ namespace nexus::queue {
 
 class InFlight {
   public:
+    using Clock = std::chrono::steady_clock;
+
     // An entry that repeats a job which is still pending: it gets the same result.
     struct Follower {
         std::string entry_id;
@@ -49,6 +51,10 @@ class InFlight {
     // here. `ended`: the job ran to its end in this process, whatever Redis remembers of it: after
     // a failover that is less.
     Place lead(const std::string& job_id, Follower follower);
+    // The ends of jobs since then, oldest first.
+    std::vector<std::shared_ptr<const OutboxItem>> ended_since(Clock::time_point moment) const;
+    // The job is to run once more: how it ended is remembered no longer.
+    void forget(const std::string& job_id);
 
     // The job has its result in Redis. Returns those who wait for the same.
     std::vector<Follower> close(const OutboxItem& finished);
@@ -70,7 +76,11 @@ class InFlight {
     std::unordered_map<std::string, std::size_t> entries_;  // entry id → bytes
     std::unordered_map<std::string, std::vector<Follower>> jobs_;
     std::size_t bytes_ = 0;
-    std::unordered_map<std::string, std::shared_ptr<const OutboxItem>> results_;  // by job id
+    struct Ended {
+        std::shared_ptr<const OutboxItem> item;
+        Clock::time_point at;
+    };
+    std::unordered_map<std::string, Ended> results_;  // by job id
     std::deque<std::string> oldest_results_;
     std::size_t result_bytes_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "queue/lease.hpp"
 
+#include "base/random.hpp"
 #include "queue/registry.hpp"
 #include "queue/scripts.hpp"
 
@@ -7,14 +8,25 @@ namespace nexus::queue {
 namespace {
 
 constexpr const char* epoch_file = "epoch";
+constexpr const char* holder_file = "holder";
 constexpr const char* draining_file = "draining";
 constexpr std::size_t longest_epoch = 20;
+constexpr std::size_t longest_holder = 64;
+
+// Written before the first lease is taken, so that whoever dies in between is known by it.
+std::string holder_of(const Directory& state_dir) {
+    if (auto known = state_dir.read(holder_file, longest_holder)) return std::move(*known);
+    std::string holder = make_id();
+    state_dir.write(holder_file, holder, 0600);
+    return holder;
+}
 
 }  // namespace
 
 Lease::Lease(const Keys& keys, Directory state_dir)
     : keys_(keys),
       state_dir_(std::move(state_dir)),
+      holder_(holder_of(state_dir_)),
       epoch_(state_dir_.read(epoch_file, longest_epoch).value_or("0")),
       remembered_draining_(state_dir_.exists(draining_file)),
       draining_(remembered_draining_) {}
@@ -65,7 +77,7 @@ Lease::Answer Lease::ask(redis::Connection& connection, const std::string& verb,
     const auto reply =
         lease_script().run(connection, {keys_.lease, keys_.placements},
                            {verb, held, ttl, keys_.node, draining_ ? state_draining : state_active,
-                            "version", facts.version, "backend", facts.backend, "capacity",
+                            holder_, "version", facts.version, "backend", facts.backend, "capacity",
                             capacity, "started_at", facts.started_at});
     const auto& parts = reply.array();
     if (parts.size() != 4)

@@ -64,6 +64,7 @@ class Lease {
 
     const Keys& keys_;
     Directory state_dir_;
+    const std::string holder_;
     mutable std::mutex mutex_;
     std::string epoch_;
     bool remembered_draining_;

@@ -35,7 +35,9 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
       admission_(keys_, in_flight_, outbox_,
                  [this](Ticket ticket) { runs_.add(std::move(ticket)); }),
       intake_(intake_session_, keys_, lease_, in_flight_, admission_, runs_, stop_, log,
-              [this](const std::string& why) { lose(Loss::lease, why); }) {}
+              [this](const std::string& why) { lose(Loss::lease, why); }) {
+    outbox_.on_safe([this](const std::string& job) { runs_.safe(job); });
+}
 
 NodeQueue::~NodeQueue() {
     stop_.cancel();

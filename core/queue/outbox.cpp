@@ -94,10 +94,12 @@ std::vector<const OutboxItem*> Outbox::lasting(bool all) const {
 
 void Outbox::spill() {
     away_ = true;
-    spool_.append(lasting(false));
+    if (!spool_.append(lasting(false))) return;
     for (auto* queue : {&batch_, &items_}) {
-        for (auto& pending : *queue)
-            pending.on_disk = true;
+        for (auto& pending : *queue) {
+            if (!std::exchange(pending.on_disk, true) && pending.item.kind == Kind::finished)
+                on_safe_(pending.item.job_id);
+        }
     }
 }
 
@@ -122,6 +124,7 @@ bool Outbox::wait_empty(std::chrono::milliseconds time) {
 void Outbox::run(Progress::Beat& beat) {
     session_.on_retry([this, &beat] {
         beat.beat();
+        if (!lost_at_) lost_at_ = InFlight::Clock::now();
         const std::scoped_lock lock(mutex_);
         spill();
     });
@@ -168,7 +171,12 @@ bool Outbox::send(Progress::Beat& beat) {
         try {
             session_.with([&](redis::Connection& connection) {
                 beat.beat();
-                call(connection);
+                if (lost_at_) repeat(connection);
+                lost_at_.reset();
+                std::vector<const OutboxItem*> items;
+                for (const auto& pending : batch_)
+                    items.push_back(&pending.item);
+                call(connection, items);
             });
             return true;
         } catch (const redis::Error& error) {
@@ -186,17 +194,32 @@ bool Outbox::send(Progress::Beat& beat) {
     }
 }
 
-void Outbox::call(redis::Connection& connection) const {
+// A Redis that failed over, or was restarted, has lost the last moments: what ended then is told
+// again, before what ended later, and changes nothing where it is known.
+void Outbox::repeat(redis::Connection& connection) {
+    constexpr std::chrono::seconds longest_lag(10);
+    const auto ended = in_flight_.ended_since(*lost_at_ - longest_lag);
+    std::vector<const OutboxItem*> items;
+    for (const auto& item : ended) {
+        items.push_back(item.get());
+        if (items.size() < most_items_a_call && item != ended.back()) continue;
+        call(connection, items);
+        items.clear();
+    }
+}
+
+void Outbox::call(redis::Connection& connection,
+                  const std::vector<const OutboxItem*>& items) const {
     const std::string epoch = lease_.epoch();
     const std::string now = format_timestamp(wall_now());
     const std::string ttl = std::to_string(options_.ledger_ttl.count());
     std::vector<std::string> attempts;
-    attempts.reserve(batch_.size());
-    for (const auto& pending : batch_)
-        attempts.push_back(std::to_string(pending.item.attempts));
+    attempts.reserve(items.size());
+    for (const auto* item : items)
+        attempts.push_back(std::to_string(item->attempts));
     std::vector<std::string_view> arguments{keys_.prefix, keys_.node, epoch, now, ttl};
-    for (std::size_t i = 0; i < batch_.size(); ++i) {
-        const OutboxItem& item = batch_[i].item;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const OutboxItem& item = *items[i];
         arguments.insert(arguments.end(),
                          {to_string(item.kind), item.entry_id, item.job_id, item.tenant_id,
                           item.state, attempts[i], item.result, item.reply_to, item.event,
@@ -212,6 +235,7 @@ void Outbox::settle() {
     for (const auto& pending : batch_) {
         const OutboxItem& item = pending.item;
         if (item.kind == Kind::finished) {
+            on_safe_(item.job_id);
             for (auto& follower : in_flight_.close(item))
                 answers.push_back(answered(std::move(follower), item.result));
         }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,12 @@ class Outbox {
 
     void push(OutboxItem item);
 
+    // `call` is told each job whose end is in Redis, or on disk; from any thread, and before run
+    // begins.
+    void on_safe(std::function<void(const std::string& job_id)> call) {
+        on_safe_ = std::move(call);
+    }
+
     // Sends until end() was called and nothing is left, or `abandon`, the session's stop descriptor
     // too, is cancelled. What is left then is on disk.
     void run(Progress::Beat& beat);
@@ -58,7 +65,8 @@ class Outbox {
 
     bool next_batch(Progress::Beat& beat);
     bool send(Progress::Beat& beat);
-    void call(redis::Connection& connection) const;
+    void call(redis::Connection& connection, const std::vector<const OutboxItem*>& items) const;
+    void repeat(redis::Connection& connection);
     void settle();
     void spill();
     std::vector<const OutboxItem*> lasting(bool all) const;
@@ -72,6 +80,7 @@ class Outbox {
     const CancelSource& abandon_;
     Log& log_;
     std::function<void(const std::string&)> on_fenced_;
+    std::function<void(const std::string&)> on_safe_ = [](const std::string&) {};
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     Spool spool_;
@@ -81,6 +90,8 @@ class Outbox {
     std::size_t dropped_ = 0;    // events, since Redis was lost
     bool away_ = false;          // Redis, as far as is known: what comes goes to the disk too
     bool ended_ = false;
+    // What Redis still has of the moments before is not known; run's thread's alone.
+    std::optional<InFlight::Clock::time_point> lost_at_;
 };
 
 }  // namespace nexus::queue

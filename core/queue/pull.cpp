@@ -8,7 +8,7 @@
 namespace nexus::queue {
 namespace {
 
-constexpr std::size_t values_per_entry = 6;  // of the script's answer
+constexpr std::size_t values_per_entry = 7;  // of the script's answer
 constexpr std::size_t values_in_front = 3;
 
 [[noreturn]] void throw_odd(const char* what) {
@@ -33,7 +33,8 @@ Word parse_word(std::string_view text) {
 Entry to_entry(redis::Reply* part) {
     return {std::move(part[0]).text(), std::move(part[1]).text(),
             std::move(part[2]).text(), parse_word(part[3].text()),
-            std::move(part[4]).text(), static_cast<int>(part[5].integer())};
+            std::move(part[4]).text(), static_cast<int>(part[5].integer()),
+            !part[6].text().empty()};
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Entry {
     Word word = Word::run;
     std::string value;        // of the word
     int attempts_before = 0;  // that ended, also those of a process before this one
+    bool again = false;       // a dead letter that was put back
 };
 
 // Where one pull goes on from the last.

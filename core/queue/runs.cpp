@@ -115,8 +115,24 @@ Runs::Again Runs::run(Attempts& attempts) {
                                              {"wait_ms", std::to_string(wait->count())}});
         return wait;
     }
+    {
+        const std::scoped_lock lock(mutex_);
+        unsafe_.emplace(id, attempts.ticket().job.tenant.text());
+    }
     finish(attempts, outcome, attempts.count() - (poisoned ? 1 : 0));
-    return std::nullopt;
+    return jobs::Lanes::held;
+}
+
+void Runs::safe(const std::string& job_id) {
+    std::string lane;
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto known = unsafe_.find(job_id);
+        if (known == unsafe_.end()) return;
+        lane = std::move(known->second);
+        unsafe_.erase(known);
+    }
+    lanes_.release(lane);
 }
 
 jobs::Outcome Runs::attempt(Attempts& attempts, const CancelSource& cancel) {
@@ -161,12 +177,13 @@ std::string Runs::leave(const jobs::Job& job, const jobs::Outcome& outcome) {
     const auto left = tenants_.find(tenant);
     const bool last = --left->second == 0;
     if (last) tenants_.erase(left);
-    if (outcome.error) return "";
-    if (job.action == jobs::Action::provision) {
+    if (!outcome.error && job.action == jobs::Action::provision) {
         deleted_.erase(tenant);
         return "keep";
     }
-    if (job.action != jobs::Action::remove) return "";
+    const bool gone = outcome.error ? outcome.error->code() == ErrorCode::tenant_not_found
+                                    : job.action == jobs::Action::remove;
+    if (!gone) return "";
     deleted_.insert(tenant);
     return last ? added_ : "";
 }

@@ -36,6 +36,10 @@ class Runs {
     // Ends a job that somebody asked to end. One that is not here is no error.
     void cancel(const std::string& job_id);
 
+    // The end of the job is in Redis, or on disk: the tenant's next job may begin. Until then a
+    // crash would do it again, behind the next.
+    void safe(const std::string& job_id);
+
     // Tenants that a job here deleted, that no job here is about, and whose placement may still
     // stand.
     std::vector<std::string> gone_tenants() const;
@@ -69,7 +73,8 @@ class Runs {
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<Attempts>> jobs_;  // by id
     std::map<std::string, std::size_t> tenants_;             // how many of these are about each
-    std::set<std::string> deleted_;  // tenants whose placement may still stand
+    std::map<std::string, std::string> unsafe_;  // ended jobs whose lanes are held, and these
+    std::set<std::string> deleted_;              // tenants whose placement may still stand
     std::string added_ = oldest;
     jobs::Lanes lanes_;
 };

@@ -99,21 +99,23 @@ std::vector<OutboxItem> Spool::load() const {
 }
 
 template <typename Write>
-void Spool::attempt(Write write) {
+bool Spool::attempt(Write write) {
     try {
         write();
         failing_ = false;
+        return true;
     } catch (const std::system_error& error) {
         if (!std::exchange(failing_, true)) {
             log_.error("STATE_DIR/spool cannot be written; what waits for Redis is in memory alone",
                        {{"message", error.what()}});
         }
+        return false;
     }
 }
 
-void Spool::append(const std::vector<const OutboxItem*>& items) {
-    if (items.empty()) return;
-    attempt([&] {
+bool Spool::append(const std::vector<const OutboxItem*>& items) {
+    if (items.empty()) return true;
+    return attempt([&] {
         const UniqueFd file(::openat(folder_.fd(), file_name,
                                      O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                                      private_file));
@@ -129,8 +131,8 @@ void Spool::append(const std::vector<const OutboxItem*>& items) {
     });
 }
 
-void Spool::replace(const std::vector<const OutboxItem*>& items) {
-    attempt([&] {
+bool Spool::replace(const std::vector<const OutboxItem*>& items) {
+    return attempt([&] {
         if (items.empty()) {
             folder_.remove(file_name);
         } else {

@@ -21,14 +21,14 @@ class Spool {
     // over and told in the log.
     std::vector<OutboxItem> load() const;
 
-    // Each returns once the disk has it. Where it does not take it (a full disk), that is logged
-    // once, and what was to be written lives in memory alone.
-    void append(const std::vector<const OutboxItem*>& items);
-    void replace(const std::vector<const OutboxItem*>& items);
+    // Each returns once the disk has it. False where it does not take it, as a full one: that is
+    // logged once, and what was to be written is in memory alone.
+    bool append(const std::vector<const OutboxItem*>& items);
+    bool replace(const std::vector<const OutboxItem*>& items);
 
   private:
     template <typename Write>
-    void attempt(Write write);
+    bool attempt(Write write);
 
     Directory folder_;
     Log& log_;

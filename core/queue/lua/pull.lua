@@ -7,8 +7,8 @@
 --          and that no entry up to that one is about: their placements end
 --          (most `0`: nothing is routed or read, for a node that has no room)
 -- Returns  `1` where those placements ended; the ids of jobs to cancel; the id of the last request; then for each
---          entry six values: entry id, id of the intake entry that it came from, job, and the ledger's word with its value and
---          the number of attempts that ended before
+--          entry seven values: entry id, id of the intake entry that it came from, job, the ledger's word with its value and the
+--          number of attempts that ended before, and whether it is a dead letter that was put back
 -- Words    run        value: the node that holds the tenant, empty where none does
 --          ended      value: the first result
 --          elsewhere  value: the node that holds the tenant
@@ -103,7 +103,9 @@ local function route()
     -- What cannot be read, or placed, goes to the caller, which refuses it properly.
     local node = job and place(job) or caller
     if job and redis.call('HEXISTS', prefix .. ':job:' .. job.id, 'state') == 0 then note_in_ledger(job, node) end
-    redis.call('XADD', prefix .. ':node:' .. node .. ':jobs', '*', 'job', text, 'intake_id', entry[1])
+    local again = field(entry[2], 'again')
+    redis.call('XADD', prefix .. ':node:' .. node .. ':jobs', '*', 'job', text, 'intake_id', entry[1],
+      unpack(again ~= '' and { 'again', again } or {}))
     redis.call('XDEL', intake, entry[1])
   end
   if #entries > 0 then redis.call('XGROUP', 'SETID', intake, 'router', entries[#entries][1]) end
@@ -135,7 +137,7 @@ local function read(answer)
     local fields = entry[2] or {} -- none: deleted from the stream while it was pending here
     local text = job_text(fields)
     local word, value, attempts = ask_ledger(peek(text))
-    for _, part in ipairs({ entry[1], field(fields, 'intake_id'), text, word, value, attempts }) do
+    for _, part in ipairs({ entry[1], field(fields, 'intake_id'), text, word, value, attempts, field(fields, 'again') }) do
       answer[#answer + 1] = part
     end
   end

@@ -4,7 +4,8 @@
 -- ARGV     prefix, then the ids of the dead letters
 -- Returns  for each `requeued`, `gone` (no such letter) or `malformed` (it would be refused again)
 --
--- The ledger has the job as failed and would answer it with that: it is forgotten, so that the job runs.
+-- The ledger has the job as failed and would answer it with that: it is forgotten, so that the job runs. `again` tells
+-- a node that remembers the job itself.
 local prefix = ARGV[1]
 local dead, intake = KEYS[1], KEYS[2]
 
@@ -14,7 +15,7 @@ local function requeue(id)
   local text = job_text(found[2])
   local job = field(found[2], 'reason') ~= 'malformed' and peek(text)
   if not job then return 'malformed' end
-  redis.call('XADD', intake, '*', 'job', text)
+  redis.call('XADD', intake, '*', 'job', text, 'again', '1')
   local ledger = prefix .. ':job:' .. job.id
   if redis.call('HGET', ledger, 'state') == 'failed' then redis.call('DEL', ledger) end
   redis.call('XDEL', dead, id)

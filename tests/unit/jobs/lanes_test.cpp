@@ -122,3 +122,25 @@ TEST_CASE("many lanes that wait for one moment all run then") {
     }
     nexus::test::wait_until([&] { return done == 100; }, seconds(20), "all lanes run again");
 }
+
+TEST_CASE("a lane that is held goes on with its release, and holds no other") {
+    std::atomic<bool> released = false;
+    std::atomic<int> done = 0;
+    Lanes lanes(2);
+    lanes.push("a", [] { return Lanes::held; });
+    lanes.push("a", once([&] {
+                   CHECK(released);
+                   ++done;
+               }));
+    lanes.push("b", once([&] { ++done; }));
+    nexus::test::wait_until([&] { return done == 1; }, seconds(10), "the other lane goes on");
+    released = true;
+    lanes.release("a");
+    nexus::test::wait_until([&] { return done == 2; }, seconds(10), "the held lane goes on");
+    lanes.push("c", [&] {
+        lanes.release("c");
+        return Lanes::held;
+    });
+    lanes.push("c", once([&] { ++done; }));
+    nexus::test::wait_until([&] { return done == 3; }, seconds(10), "an early release counts");
+}
