@@ -32,6 +32,7 @@ TEST_CASE("a whole job is read as it is") {
     CHECK(job.id == "01J9_x-Z");
     CHECK(job.action == Action::provision);
     CHECK(job.tenant.text() == "acme-1");
+    CHECK(job.payload.MemberCount() == 3);
     CHECK(job.payload["runtime_env"]["A"] == "1");
     CHECK(job.deadline == parse_timestamp("2026-12-01T02:15:00Z"));
     CHECK(job.max_attempts == 5);
@@ -73,6 +74,13 @@ TEST_CASE("a malformed job is refused with the place that is wrong") {
         {R"({"id":"j","action":"stop","tenant_id":"acme"})", "a member is missing"},
         {R"({"id":"a b","action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
         {R"({"id":"","action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
+        {R"({"id":"a\u0000b","action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
+        {R"({"id":")" + std::string(65, 'a') +
+             R"(","action":"stop","tenant_id":"acme","payload":{}})",
+         "/id: "},
+        {job_with(R"(,"node":")" + std::string(64, 'a') + "\""), "/node: "},
+        {job_with(R"(,"max_attempts":{"a":[1,{"b":1,"b":2}]})"),
+         "/max_attempts/a/1/b: occurs twice"},
         {R"({"id":5,"action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
         {R"({"id":"j","action":"explode","tenant_id":"acme","payload":{}})", "/action: "},
         {R"({"id":"j","action":"stop","tenant_id":"acme","payload":[]})", "/payload: "},
