@@ -116,9 +116,7 @@ void Runner::stop() {
 }
 
 queue::NodeFacts Runner::facts() const {
-    return {version(), settings_.backend,
-            "active",  store_.list().size(),
-            capacity_, format_timestamp(started_at_)};
+    return {version(), settings_.backend, capacity_, format_timestamp(started_at_)};
 }
 
 }  // namespace nexus::app

@@ -137,7 +137,8 @@ std::optional<std::string> Directory::read(const std::string& folder, const std:
     return read_opened(open_below(fd(), below, O_RDONLY | O_NONBLOCK), join(path_, below), most);
 }
 
-void Directory::write(const std::string& name, std::string_view content, mode_t mode) const {
+void Directory::write(const std::string& name, std::string_view content, mode_t mode,
+                      const Permit& permit) const {
     require_plain(path_, name);
     const std::string path = join(path_, name);
     const std::string temporary = "." + make_id() + ".tmp";
@@ -147,6 +148,7 @@ void Directory::write(const std::string& name, std::string_view content, mode_t 
         write_all(file.get(), content, path);
         if (::fchmod(file.get(), mode) != 0) fail(path);  // whatever the umask took away
         if (::fsync(file.get()) != 0) fail(path);
+        permit();
         if (::renameat(fd(), temporary.c_str(), fd(), name.c_str()) != 0) fail(path);
     } catch (...) {
         ::unlinkat(fd(), temporary.c_str(), 0);

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,11 @@ class Directory {
 
     // Replaces the file in one step: a reader sees the old or the new, also after a crash
     // (temporary file, fsync, rename, fsync of the directory).
-    void write(const std::string& name, std::string_view content, mode_t mode) const;
+    // `permit` is called right before that step, and throws where it must not be made any more.
+    using Permit = std::function<void()>;
+    void write(
+        const std::string& name, std::string_view content, mode_t mode,
+        const Permit& permit = [] {}) const;
 
     // Both in this directory. An existing target that is a plain file or an empty directory is
     // replaced.

@@ -2,7 +2,6 @@
 
 #include <sys/random.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
@@ -10,20 +9,33 @@
 #include "base/timestamp.hpp"
 
 namespace nexus {
+namespace {
 
-std::string make_id() {
-    static constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's
-    std::array<unsigned char, 16> random{};
-    if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) {
+constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's
+
+// Five random bits a character.
+std::string random_text(std::size_t size) {
+    std::string text(size, '\0');
+    if (::getrandom(text.data(), size, 0) != static_cast<ssize_t>(size)) {
         throw std::system_error(errno, std::generic_category(), "getrandom");
     }
-    std::string id(26, '0');
+    for (char& c : text)
+        c = alphabet[static_cast<unsigned char>(c) & 31U];
+    return text;
+}
+
+}  // namespace
+
+std::string make_id() {
+    std::string time(10, '0');
     auto millis = static_cast<std::uint64_t>(wall_now().time_since_epoch().count());
-    for (std::size_t i = 10; i-- > 0; millis >>= 5U)
-        id[i] = alphabet[millis & 31U];
-    for (std::size_t i = 10; i < id.size(); ++i)
-        id[i] = alphabet[random[i - 10] & 31U];
-    return id;
+    for (std::size_t i = time.size(); i-- > 0; millis >>= 5U)
+        time[i] = alphabet[millis & 31U];
+    return time + random_text(16);
+}
+
+std::string make_secret() {
+    return random_text(32);
 }
 
 }  // namespace nexus

@@ -1,4 +1,4 @@
-// Identifiers that nobody can guess and that never repeat. Threads: any.
+// What nobody can guess and never repeats. Threads: any.
 #pragma once
 
 #include <string>
@@ -8,5 +8,8 @@ namespace nexus {
 // 26 characters of [0-9A-Z]: 48 bits of milliseconds, then 80 random bits, so that ids sort by time
 // (ULID).
 std::string make_id();
+
+// 32 characters of [0-9A-Z], 160 random bits: a password.
+std::string make_secret();
 
 }  // namespace nexus

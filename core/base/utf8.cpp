@@ -20,8 +20,9 @@ bool may_follow(std::uint8_t lead, std::uint8_t second) noexcept {
     return !overlong && !beyond;
 }
 
-// The length of the valid sequence at the front of `text` (RFC 3629); 0 where there is none.
-std::size_t sequence(std::string_view text) noexcept {
+}  // namespace
+
+std::size_t utf8_sequence(std::string_view text) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const std::size_t length = length_after(byte(0));
     if (length <= 1) return length;
@@ -32,11 +33,9 @@ std::size_t sequence(std::string_view text) noexcept {
     return length;
 }
 
-}  // namespace
-
 bool is_utf8(std::string_view text) noexcept {
     while (!text.empty()) {
-        const auto length = sequence(text);
+        const auto length = utf8_sequence(text);
         if (length == 0) return false;
         text.remove_prefix(length);
     }
@@ -47,7 +46,7 @@ std::string to_utf8(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {
-        const auto length = sequence(text);
+        const auto length = utf8_sequence(text);
         if (length == 0) {
             result += "\xEF\xBF\xBD";
         } else {

@@ -44,7 +44,9 @@ void refuse_problems(const config::Loaded& loaded, bool (*concerns)(const config
 Client::Client(const CommandLine& line) : Client(redis_settings(line)) {}
 
 Client::Client(const config::Settings& settings)
-    : keys_(settings.queue_prefix, ""), connection_(app::redis_endpoint(settings)) {}
+    : keys_(settings.queue_prefix, ""),
+      ledger_ttl_(std::chrono::duration_cast<std::chrono::seconds>(settings.ledger_ttl)),
+      connection_(app::redis_endpoint(settings)) {}
 
 int with_redis(const CommandLine& line, const std::function<int(Client&)>& use) {
     try {

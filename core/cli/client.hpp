@@ -25,11 +25,13 @@ class Client {
 
     redis::Connection& connection() noexcept { return connection_; }
     const queue::Keys& keys() const noexcept { return keys_; }
+    std::chrono::seconds ledger_ttl() const noexcept { return ledger_ttl_; }
 
   private:
     explicit Client(const config::Settings& settings);
 
     queue::Keys keys_;
+    std::chrono::seconds ledger_ttl_;
     redis::Connection connection_;
 };
 

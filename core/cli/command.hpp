@@ -24,10 +24,16 @@ struct CommandLine {
 };
 
 void add_serve(CLI::App& app, CommandLine& line);
+void add_cancel(CLI::App& app, CommandLine& line);
 void add_check_config(CLI::App& app, CommandLine& line);
 void add_submit(CLI::App& app, CommandLine& line);
 void add_job(CLI::App& app, CommandLine& line);
 void add_events(CLI::App& app, CommandLine& line);
+void add_nodes(CLI::App& app, CommandLine& line);
+void add_tenants(CLI::App& app, CommandLine& line);
+void add_drain(CLI::App& app, CommandLine& line);
+void add_dead(CLI::App& app, CommandLine& line);
+void add_redis_acl(CLI::App& app, CommandLine& line);
 void add_plugins(CLI::App& app, CommandLine& line);
 void add_schema(CLI::App& app, CommandLine& line);
 void add_version(CLI::App& app, CommandLine& line);

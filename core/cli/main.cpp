@@ -44,7 +44,13 @@ int main(int argc, char** argv) {
         nexus::cli::add_check_config(app, line);
         nexus::cli::add_submit(app, line);
         nexus::cli::add_job(app, line);
+        nexus::cli::add_cancel(app, line);
         nexus::cli::add_events(app, line);
+        nexus::cli::add_nodes(app, line);
+        nexus::cli::add_tenants(app, line);
+        nexus::cli::add_drain(app, line);
+        nexus::cli::add_dead(app, line);
+        nexus::cli::add_redis_acl(app, line);
         nexus::cli::add_plugins(app, line);
         nexus::cli::add_schema(app, line);
         nexus::cli::add_version(app, line);

@@ -5,12 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include "app/preflight.hpp"
 #include "backend/plugin_library.hpp"
 #include "cli/client.hpp"
+#include "cli/table.hpp"
 
 namespace nexus::cli {
 namespace {
@@ -100,16 +100,14 @@ void print_json(const std::string& folder, const std::vector<Installed>& plugins
 }
 
 void print_text(const std::string& folder, const std::vector<Installed>& plugins) {
-    std::printf("%-2s%-16s %-10s %-5s %s\n", "", "NAME", "VERSION", "ABI", "FILE");
+    Table table({"", "NAME", "VERSION", "ABI", "FILE"});
     for (const auto& plugin : plugins) {
-        std::printf("%-2s%-16s %-10s %-5s %s\n", plugin.in_use ? "*" : "", plugin.name.c_str(),
-                    plugin.version.empty() ? "-" : plugin.version.c_str(),
-                    plugin.abi.empty() ? "-" : plugin.abi.c_str(), plugin.file.c_str());
-        if (!plugin.engine.empty()) std::printf("    engine: %s\n", plugin.engine.c_str());
-        if (!plugin.problem.empty()) std::printf("    refused: %s\n", plugin.problem.c_str());
+        table.add({plugin.in_use ? "*" : "", plugin.name, plugin.version, plugin.abi, plugin.file});
+        if (!plugin.engine.empty()) table.note("engine: " + plugin.engine);
+        if (!plugin.problem.empty()) table.note("refused: " + plugin.problem);
     }
-    std::printf("* is in use (BACKEND). PLUGIN_DIR is %s.\n", folder.c_str());
-    std::fflush(stdout);
+    table.print();
+    print_line("* is in use (BACKEND). PLUGIN_DIR is " + folder + ".");
 }
 
 int list_plugins(const CommandLine& line) {

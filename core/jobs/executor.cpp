@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "base/kill_point.hpp"
 #include "jobs/payload.hpp"
 #include "jobs/result.hpp"
 #include "tenants/backend_failure.hpp"
@@ -49,14 +50,16 @@ Failure current_failure() {
 Executor::Executor(tenants::Lifecycle& lifecycle, const config::Settings& settings, Log& log)
     : lifecycle_(lifecycle), settings_(settings), log_(log) {}
 
-Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel) noexcept {
+Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
+                      const std::function<void()>& permit) noexcept {
     if (is_past(job.deadline)) {
         return failed(job, {ErrorCode::deadline, "the deadline passed before the job could begin"});
     }
     try {
         tenants::JobContext context({job.id, attempt, 1}, job.tenant, settings_.job_timeout,
-                                    last_moment(job.deadline), cancel.fd());
+                                    last_moment(job.deadline), cancel.fd(), permit);
         auto result = call_verb(job, context);
+        NEXUS_KILL_POINT("after_verb");
         return {std::move(result.detail), std::move(result.data), std::nullopt,
                 std::move(result.event)};
     } catch (...) {
@@ -70,21 +73,22 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel) n
 }
 
 tenants::VerbResult Executor::call_verb(const Job& job, tenants::JobContext& context) {
+    const auto payload = json::parse(job.payload, job_limits);
     switch (job.action) {
         case Action::provision:
-            return lifecycle_.provision(provision_request(job.payload), context);
+            return lifecycle_.provision(provision_request(payload), context);
         case Action::start:
-            return lifecycle_.start(start_request(job.payload), context);
+            return lifecycle_.start(start_request(payload), context);
         case Action::stop:
             return lifecycle_.stop(context);
         case Action::restart:
-            return lifecycle_.restart(start_request(job.payload), context);
+            return lifecycle_.restart(start_request(payload), context);
         case Action::health:
             return lifecycle_.health(context);
         case Action::remove:
             break;
     }
-    return lifecycle_.remove(keep_volumes(job.payload), context);
+    return lifecycle_.remove(keep_volumes(payload), context);
 }
 
 Outcome Executor::failed(const Job& job, const Failure& failure) {

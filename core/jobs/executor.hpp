@@ -2,6 +2,7 @@
 // any, as long as no two run jobs of one tenant at once.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -25,8 +26,10 @@ class Executor {
   public:
     Executor(tenants::Lifecycle& lifecycle, const config::Settings& settings, Log& log);
 
-    // Runs one attempt of the job to its end. Never throws: trouble of any kind is an outcome.
-    Outcome run(const Job& job, int attempt, const CancelSource& cancel) noexcept;
+    // Runs one attempt of the job to its end. `permit` is called before every call to the backend,
+    // and throws Failure where there must be none. Never throws: trouble of any kind is an outcome.
+    Outcome run(const Job& job, int attempt, const CancelSource& cancel,
+                const std::function<void()>& permit) noexcept;
 
   private:
     tenants::VerbResult call_verb(const Job& job, tenants::JobContext& context);

@@ -108,10 +108,7 @@ Job read_job(json::Document& document, const std::string& prefix) {
         throw json::Error(
             "/node", "only provision may ask for a node; other actions go where the tenant is");
     }
-    // Not copied: the payload takes the place of the document around it, whose memory it lives in.
-    json::Value payload = std::move(document["payload"]);
-    payload.Swap(document);
-    job.payload = std::move(document);
+    job.payload = json::to_text(document["payload"]);
     return job;
 }
 

@@ -22,7 +22,8 @@ struct Job {
     std::string id;
     Action action;
     config::TenantId tenant;
-    json::Document payload;  // fits the action's schema
+    std::string
+        payload;  // JSON that fits the action's schema; as text, since thousands of jobs may wait
     std::optional<WallTime> deadline;
     std::optional<int> max_attempts;
     std::string reply_to;  // empty: nobody waits

@@ -1,5 +1,7 @@
 #include "jobs/lanes.hpp"
 
+#include <algorithm>
+
 namespace nexus::jobs {
 
 Lanes::Lanes(unsigned workers) {
@@ -23,6 +25,20 @@ void Lanes::push(const std::string& lane, Task task) {
         auto [place, fresh] = lanes_.try_emplace(lane);
         place->second.push_back(std::move(task));
         if (!fresh) return;
+        ready_.push_back(lane);
+        if (!ask_for_worker()) return;
+    }
+    ready_changed_.notify_one();
+}
+
+void Lanes::hurry(const std::string& lane) {
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto waiting = std::find_if(later_.begin(), later_.end(), [&lane](const auto& entry) {
+            return entry.second == lane;
+        });
+        if (waiting == later_.end()) return;
+        later_.erase(waiting);
         ready_.push_back(lane);
         if (!ask_for_worker()) return;
     }

@@ -30,6 +30,9 @@ class Lanes {
 
     void push(const std::string& lane, Task task);
 
+    // A lane whose next task waits for a time waits no longer.
+    void hurry(const std::string& lane);
+
     // From now on nothing begins that has not begun.
     void close();
 

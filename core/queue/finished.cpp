@@ -15,7 +15,9 @@ Status status_of(const jobs::Outcome& outcome) {
 // Why a failed job will not run again.
 std::string dead_reason(const jobs::Outcome& outcome) {
     if (status_of(outcome) != Status::failed) return "";
-    return outcome.error->code() == ErrorCode::deadline ? "deadline" : "attempts";
+    const ErrorCode code = outcome.error->code();
+    const bool named = code == ErrorCode::deadline || code == ErrorCode::poison;
+    return named ? std::string(to_string(code)) : "attempts";
 }
 
 OutboxItem progress(const Ticket& ticket, const char* state, int attempts) {
@@ -28,6 +30,10 @@ OutboxItem progress(const Ticket& ticket, const char* state, int attempts) {
 }
 
 }  // namespace
+
+Failure cancelled_by_request() {
+    return {ErrorCode::cancelled, "the job was cancelled by request"};
+}
 
 OutboxItem begun(const Ticket& ticket, int attempts) {
     return progress(ticket, "running", attempts);
@@ -64,8 +70,7 @@ OutboxItem finished(const Ticket& ticket, const jobs::Outcome& outcome, const Ru
     if (outcome.event) item.event = to_json(*outcome.event);
     item.dead_reason = dead_reason(outcome);
     if (outcome.error) item.dead_error = outcome.error->what();
-    item.release_placement =
-        job.action == jobs::Action::remove && result.status == Status::succeeded;
+    item.placement = run.placement;
     return item;
 }
 
@@ -74,6 +79,14 @@ OutboxItem answered(InFlight::Follower follower, std::string result) {
     item.entry_id = std::move(follower.entry_id);
     item.reply_to = std::move(follower.reply_to);
     item.result = std::move(result);
+    return item;
+}
+
+OutboxItem again(const OutboxItem& finished, std::string entry_id, std::string reply_to) {
+    OutboxItem item = finished;
+    item.entry_id = std::move(entry_id);
+    item.reply_to = std::move(reply_to);
+    item.placement.clear();
     return item;
 }
 

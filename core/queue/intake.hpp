@@ -1,16 +1,16 @@
-// The way in: routes what producers added and reads what is this node's. Threads: run belongs to
-// one; rejoin may be called from any.
+// The way in: routes what producers added, reads what is this node's, and hands on who is to be
+// cancelled. Threads: run belongs to one; rejoin may be called from any.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "base/cancel.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
 #include "queue/admission.hpp"
+#include "queue/runs.hpp"
 #include "redis/session.hpp"
 
 namespace nexus::queue {
@@ -20,7 +20,7 @@ class Intake {
     // Every reference must outlive this. `on_fenced` is called from run's thread where the lease
     // turns out to be another's; nothing is read after that.
     Intake(redis::Session& session, const Keys& keys, const Lease& lease, InFlight& in_flight,
-           Admission& admission, const CancelSource& stop, Log& log,
+           Admission& admission, Runs& runs, const CancelSource& stop, Log& log,
            std::function<void(const std::string&)> on_fenced);
 
     // Reads until `stop` is cancelled, which is the session's stop descriptor too.
@@ -32,7 +32,7 @@ class Intake {
   private:
     void turn(redis::Connection& connection);
     void join(redis::Connection& connection);
-    std::vector<Entry> read(redis::Connection& connection, std::size_t room);
+    bool pull_once(redis::Connection& connection);
     void wait_for_entries(redis::Connection& connection);
 
     redis::Session& session_;
@@ -40,14 +40,13 @@ class Intake {
     const Lease& lease_;
     InFlight& in_flight_;
     Admission& admission_;
+    Runs& runs_;
     const CancelSource& stop_;
     Log& log_;
     std::function<void(const std::string&)> on_fenced_;
     std::atomic<bool> joined_ = false;
     bool broken_ = false;  // the last turn did not come to its end
-    std::string
-        cursor_;  // where reading goes on: an entry of our own pending list, or ">" for new ones
-    std::string last_seen_;  // the newest entry of the node's stream that was read
+    PullPosition position_{oldest, oldest, oldest};
 };
 
 }  // namespace nexus::queue

@@ -10,6 +10,7 @@ Keys::Keys(std::string queue_prefix, std::string node_name)
       intake(prefix + ":jobs"),
       node_jobs(prefix + ":node:" + node + ":jobs"),
       lease(prefix + ":node:" + node),
+      cancel(prefix + ":node:" + node + ":cancel"),
       placements(prefix + ":tenants"),
       results(prefix + ":results"),
       events(prefix + ":events"),

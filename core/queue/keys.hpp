@@ -17,6 +17,7 @@ struct Keys {
     std::string intake;      // stream
     std::string node_jobs;   // stream of this node
     std::string lease;       // hash: lease and registry of this node
+    std::string cancel;      // stream: jobs of this node that are to end
     std::string placements;  // hash: tenant → node
     std::string results;     // stream
     std::string events;      // stream

@@ -1,6 +1,6 @@
 // The lease of a node: it keeps a second process for the same node out, and fences a stale one, by
-// an epoch that every script checks. It is the node's entry in the registry too. Threads: take,
-// keep and release belong to one thread at a time; epoch() may be called from any.
+// an epoch that every script checks. It is the node's entry in the registry too. Threads: all but
+// epoch(), which may be called from any, belong to one thread at a time.
 #pragma once
 
 #include <mutex>
@@ -18,12 +18,11 @@ class LeaseHeld : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// What other nodes and people read of this one.
+// What other nodes and people read of this one, beside its state and its tenants, which are not its
+// own to say: an operator gives the one, and the router counts the other.
 struct NodeFacts {
     std::string version;
     std::string backend;
-    std::string state;  // "active" or "draining"
-    std::size_t tenants = 0;
     std::size_t capacity = 0;  // tenants that fit
     std::string started_at;
 };
@@ -34,18 +33,25 @@ class Lease {
     static constexpr int seconds_between_keeps = 5;
 
     // The epoch is remembered in `state_dir`, so that a process that was killed is followed at
-    // once. Only one process may use that folder.
+    // once, and so is that the node is drained. Only one process may use that folder.
     Lease(const Keys& keys, Directory state_dir);
 
-    // Throws LeaseHeld, redis::Error, or std::system_error for the file.
+    // Throws LeaseHeld, redis::Error, or std::system_error for the files.
     void take(redis::Connection& connection, const NodeFacts& facts);
 
     // False where Redis had lost the lease and it was made again: whatever else it held is lost
     // too. Throws LeaseHeld where another process has it, and redis::Error.
     bool keep(redis::Connection& connection, const NodeFacts& facts);
+    // The same for a node that stops: to others it is draining from now on.
+    bool leave(redis::Connection& connection, const NodeFacts& facts);
 
     // Another process may take it at once.
     void release(redis::Connection& connection);
+
+    // Whether an operator has drained this node, as Redis said at the last of the calls above.
+    bool draining() const noexcept { return draining_; }
+    // Writes that down for the next start; true where it changed. Throws std::system_error.
+    bool remember();
 
     std::string epoch() const;
 
@@ -60,6 +66,8 @@ class Lease {
     Directory state_dir_;
     mutable std::mutex mutex_;
     std::string epoch_;
+    bool remembered_draining_;
+    bool draining_;
 };
 
 }  // namespace nexus::queue

@@ -1,6 +1,5 @@
 #include "queue/node_queue.hpp"
 
-#include "queue/finished.hpp"
 #include "queue/placements.hpp"
 
 namespace nexus::queue {
@@ -8,10 +7,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// A few entries wait in memory for each that runs, so that a worker that becomes free need not wait
-// for Redis.
-constexpr std::size_t entries_per_worker = 8;
-constexpr std::size_t most_bytes = 32U << 20U;
+// Jobs of one tenant may wait for long, and must not keep those behind them out of memory; about
+// 700 bytes each, so some 12 MB. The results are there for a Redis that fails over to a replica
+// some seconds behind.
+constexpr InFlight::Limits in_memory{16'384, 16U << 20U, 8'192, 8U << 20U};
 
 }  // namespace
 
@@ -19,7 +18,6 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
                      Log& log, std::function<void(Loss, const std::string&)> on_lost)
     : options_(std::move(options)),
       sources_(std::move(sources)),
-      executor_(executor),
       progress_(progress),
       log_(log),
       on_lost_(std::move(on_lost)),
@@ -28,25 +26,23 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
       outbox_session_(options_.endpoint, "outbox", log, abandon_.fd()),
       lease_session_(options_.endpoint, "lease", log, abandon_.fd()),
       lease_(keys_, Directory::open(options_.state_dir)),
-      in_flight_(options_.concurrency * entries_per_worker, most_bytes),
-      outbox_(outbox_session_, keys_, lease_, in_flight_, options_.ledger_ttl, abandon_, log,
+      begun_(Directory::open(options_.state_dir), options_.concurrency),
+      in_flight_(in_memory),
+      outbox_(outbox_session_, keys_, lease_, in_flight_,
+              Spool(Directory::open(options_.state_dir), log), {options_.ledger_ttl}, abandon_, log,
               [this](const std::string& why) { lose(Loss::lease, why); }),
-      admission_(keys_, lease_, in_flight_, outbox_,
-                 [this](Ticket ticket) {
-                     const std::string lane = ticket.job.tenant.text();
-                     auto attempts = std::make_shared<Attempts>(std::move(ticket));
-                     lanes_.push(lane, [this, attempts] { return run(*attempts); });
-                 }),
-      intake_(intake_session_, keys_, lease_, in_flight_, admission_, stop_, log,
-              [this](const std::string& why) { lose(Loss::lease, why); }),
-      lanes_(options_.concurrency) {}
+      runs_(options_.node, options_.concurrency, executor, begun_, fence_, outbox_, log),
+      admission_(keys_, in_flight_, outbox_,
+                 [this](Ticket ticket) { runs_.add(std::move(ticket)); }),
+      intake_(intake_session_, keys_, lease_, in_flight_, admission_, runs_, stop_, log,
+              [this](const std::string& why) { lose(Loss::lease, why); }) {}
 
 NodeQueue::~NodeQueue() {
     stop_.cancel();
-    cancel_.cancel();
+    runs_.interrupt();
     abandon_.cancel();
     outbox_.end();
-    for (auto* thread : {&intake_thread_, &outbox_thread_, &lease_thread_}) {
+    for (auto* thread : {&intake_thread_, &outbox_thread_, &lease_thread_, &clock_thread_}) {
         if (thread->joinable()) thread->join();
     }
 }
@@ -56,9 +52,10 @@ void NodeQueue::start() {
     lease_.take(connection, sources_.facts());
     introduce(connection);
     confirmed_ = SteadyClock::now();
+    clock_thread_ = begin("clock", [this](Progress::Beat& beat) { keep_time(beat); });
     lease_thread_ = begin("lease", [this](Progress::Beat& beat) { keep_lease(beat); });
     outbox_thread_ = begin("outbox", [this](Progress::Beat& beat) { outbox_.run(beat); });
-    intake_thread_ = begin("intake", [this](Progress::Beat& beat) { intake_.run(beat); });
+    intake_thread_ = begin("intake", [this](Progress::Beat& beat) { take_in(beat); });
 }
 
 std::thread NodeQueue::begin(const char* name, std::function<void(Progress::Beat&)> work) {
@@ -72,28 +69,46 @@ std::thread NodeQueue::begin(const char* name, std::function<void(Progress::Beat
 }
 
 void NodeQueue::introduce(redis::Connection& connection) {
-    for (const auto& tenant : register_placements(connection, keys_, sources_.tenants())) {
+    for (const auto& tenant :
+         register_placements(connection, keys_, lease_.epoch(), sources_.tenants())) {
         log_.warning(
             "a tenant on this node's disk belongs to another node by Redis; it is left alone",
             {{"tenant", tenant}});
     }
 }
 
+// False where Redis had lost the lease and it was made again.
+bool NodeQueue::confirm_lease(redis::Connection& connection) {
+    const bool kept = stop_.cancelled() ? lease_.leave(connection, sources_.facts())
+                                        : lease_.keep(connection, sources_.facts());
+    if (!kept) {
+        log_.warning("Redis had lost its data; streams, groups and placements are made again");
+    }
+    return kept;
+}
+
 void NodeQueue::keep_lease(Progress::Beat& beat) {
     lease_session_.on_retry([&beat] { beat.beat(); });
     constexpr std::chrono::seconds interval(Lease::seconds_between_keeps);
-    while (!abandon_.wait_for(interval)) {
+    bool introduced = true;
+    const auto keep = [&](redis::Connection& connection) {
+        beat.beat();
+        const auto sleeps = fence_.sleeps();
+        introduced = confirm_lease(connection) && introduced;
+        fence_.confirm(sleeps);
+        if (introduced) return;
+        introduce(connection);
+        intake_.rejoin();
+        introduced = true;
+    };
+    while (true) {
+        // That this node stops is told to the others at once.
+        (stop_.cancelled() ? abandon_ : stop_).wait_for(interval);
+        if (abandon_.cancelled()) return;
         try {
-            lease_session_.with([&](redis::Connection& connection) {
-                beat.beat();
-                if (!lease_.keep(connection, sources_.facts())) {
-                    log_.warning(
-                        "Redis had lost its data; streams, groups and placements are made again");
-                    introduce(connection);
-                    intake_.rejoin();
-                }
-            });
+            lease_session_.with(keep);
             confirmed_ = SteadyClock::now();
+            remember_draining();
         } catch (const LeaseHeld& held) {
             lose(Loss::lease, held.what());
             return;
@@ -104,29 +119,40 @@ void NodeQueue::keep_lease(Progress::Beat& beat) {
     }
 }
 
-jobs::Lanes::Again NodeQueue::run(Attempts& attempts) {
-    const Ticket& ticket = attempts.ticket();
-    const int attempt = attempts.begin();
-    outbox_.push(begun(ticket, attempt));
-    const auto outcome = executor_.run(ticket.job, attempt, cancel_);
-    // Ended by us and not by anybody's wish: it stays pending, and the next start does it.
-    if (outcome.error && cancel_.cancelled()) return std::nullopt;
-    if (const auto wait = attempts.next(outcome)) {
-        outbox_.push(retrying(ticket, attempt));
-        log_.info("the job is tried again", {{"job", ticket.job.id},
-                                             {"tenant", ticket.job.tenant.text()},
-                                             {"attempt", std::to_string(attempt)},
-                                             {"wait_ms", std::to_string(wait->count())}});
-        return wait;
+void NodeQueue::remember_draining() {
+    try {
+        if (!lease_.remember()) return;
+        log_.info(lease_.draining() ? "drained by an operator: no new tenant comes here"
+                                    : "no longer drained: new tenants may come here");
+    } catch (const std::system_error& error) {
+        log_.error(
+            "STATE_DIR cannot be written, so a restart would not know whether this node is "
+            "drained; trying again",
+            {{"message", error.what()}});
     }
-    outbox_.push(finished(ticket, outcome, {keys_.node, attempt, attempts.started_at()}));
-    return std::nullopt;
+}
+
+void NodeQueue::keep_time(Progress::Beat& beat) {
+    constexpr std::chrono::seconds a_tick(1);
+    while (!abandon_.wait_for(a_tick)) {
+        beat.beat();
+        fence_.tick();
+    }
+}
+
+// Results that an earlier process left are delivered first: their entries are still pending, and
+// must not run again.
+void NodeQueue::take_in(Progress::Beat& beat) {
+    constexpr std::chrono::seconds a_look(1);
+    while (!stop_.cancelled() && !outbox_.wait_empty(a_look))
+        beat.beat();
+    intake_.run(beat);
 }
 
 void NodeQueue::lose(Loss loss, const std::string& why) {
     if (lost_.exchange(true)) return;
     stop_.cancel();
-    cancel_.cancel();
+    runs_.interrupt();
     on_lost_(loss, why);
 }
 
@@ -141,27 +167,29 @@ void NodeQueue::drain(std::chrono::milliseconds time) {
     constexpr std::chrono::seconds for_delivery(5);
     stop_.cancel();
     if (intake_thread_.joinable()) intake_thread_.join();
-    lanes_.close();
-    if (!lanes_.wait_idle(SteadyClock::now() + time)) {
+    runs_.close();
+    if (!runs_.wait_idle(SteadyClock::now() + time)) {
         log_.warning("jobs are still running; their calls are cancelled and they stay pending",
-                     {{"jobs", std::to_string(lanes_.running())}});
+                     {{"jobs", std::to_string(runs_.running())}});
     }
-    cancel_.cancel();
-    lanes_.wait_idle(SteadyClock::now() + for_cancelled_calls);
+    runs_.interrupt();
+    runs_.wait_idle(SteadyClock::now() + for_cancelled_calls);
     outbox_.end();
     if (!outbox_.wait_empty(for_delivery)) {
         log_.warning(
-            "Redis did not take every result; the next start delivers them by running the jobs "
-            "again",
+            "Redis did not take every result; what is left is on disk and delivered at the next "
+            "start",
             {{"results", std::to_string(outbox_.size())}});
     }
     abandon_.cancel();
-    for (auto* thread : {&outbox_thread_, &lease_thread_}) {
+    for (auto* thread : {&outbox_thread_, &lease_thread_, &clock_thread_}) {
         if (thread->joinable()) thread->join();
     }
     if (lost_) return;
     try {
         redis::Connection connection(options_.endpoint);
+        lease_.leave(connection, sources_.facts());
+        remember_draining();  // before the entry goes, which is all that knows an operator's wish
         lease_.release(connection);
     } catch (const redis::Error& error) {
         log_.warning("the lease could not be given back; it ends by itself",

@@ -13,8 +13,6 @@
 
 #include "base/progress.hpp"
 #include "jobs/executor.hpp"
-#include "jobs/lanes.hpp"
-#include "queue/attempts.hpp"
 #include "queue/intake.hpp"
 
 namespace nexus::queue {
@@ -55,40 +53,44 @@ class NodeQueue {
     bool connected() const noexcept { return intake_session_.connected(); }
     // Whether the lease was confirmed within its time to live.
     bool holds_lease() const noexcept;
-    std::size_t running() const { return lanes_.running(); }
+    std::size_t running() const { return runs_.running(); }
 
   private:
     std::thread begin(const char* name, std::function<void(Progress::Beat&)> work);
     void keep_lease(Progress::Beat& beat);
+    bool confirm_lease(redis::Connection& connection);
     void introduce(redis::Connection& connection);
-    jobs::Lanes::Again run(Attempts& attempts);
+    void remember_draining();
+    void keep_time(Progress::Beat& beat);
+    void take_in(Progress::Beat& beat);
     void lose(Loss loss, const std::string& why);
 
     Options options_;
     Sources sources_;
-    jobs::Executor& executor_;
     Progress& progress_;
     Log& log_;
     std::function<void(Loss, const std::string&)> on_lost_;
 
     CancelSource stop_;     // no new jobs
-    CancelSource cancel_;   // running jobs end now
     CancelSource abandon_;  // nothing more is delivered
     Keys keys_;
     redis::Session intake_session_;
     redis::Session outbox_session_;
     redis::Session lease_session_;
     Lease lease_;
+    Fence fence_;
+    BegunJobs begun_;
     InFlight in_flight_;
     Outbox outbox_;
+    Runs runs_;
     Admission admission_;
     Intake intake_;
     std::atomic<bool> lost_ = false;
     std::atomic<std::chrono::steady_clock::time_point> confirmed_{};
-    jobs::Lanes lanes_;
     std::thread intake_thread_;
     std::thread outbox_thread_;
     std::thread lease_thread_;
+    std::thread clock_thread_;
 };
 
 }  // namespace nexus::queue

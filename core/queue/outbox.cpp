@@ -1,5 +1,11 @@
 #include "queue/outbox.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <unordered_set>
+
+#include "base/kill_point.hpp"
 #include "base/timestamp.hpp"
 #include "queue/finished.hpp"
 #include "queue/scripts.hpp"
@@ -7,60 +13,92 @@
 namespace nexus::queue {
 namespace {
 
+using Kind = OutboxItem::Kind;
+
 constexpr std::size_t most_items_a_call =
     256;  // performance.md: 159,000 a second at 256, 124,000 at 64
 constexpr std::size_t most_bytes_a_call = 16U << 20U;
 
-std::string_view to_string(OutboxItem::Kind kind) {
+std::string_view to_string(Kind kind) {
     switch (kind) {
-        case OutboxItem::Kind::progress:
+        case Kind::progress:
             return "progress";
-        case OutboxItem::Kind::finished:
+        case Kind::finished:
             return "finished";
-        case OutboxItem::Kind::answered:
+        case Kind::answered:
             return "answered";
-        case OutboxItem::Kind::malformed:
+        case Kind::malformed:
             return "malformed";
-        case OutboxItem::Kind::event:
+        case Kind::event:
             break;
     }
     return "event";
 }
 
-std::size_t bytes_of(const OutboxItem& item) {
-    return item.result.size() + item.event.size() + item.dead_error.size();
-}
-
-// The item's words in the order of the script; `attempts` holds what its number points to.
-void append(std::vector<std::string_view>& arguments, const OutboxItem& item,
-            const std::string& attempts) {
-    const std::string_view release = item.release_placement ? "1" : "0";
-    arguments.insert(
-        arguments.end(),
-        {to_string(item.kind), item.entry_id, item.job_id, item.tenant_id, item.state, attempts,
-         item.result, item.reply_to, item.event, item.dead_reason, item.dead_error, release});
+bool has_entry(const OutboxItem& item) {
+    return item.kind != Kind::progress && item.kind != Kind::event;
 }
 
 }  // namespace
 
 Outbox::Outbox(redis::Session& session, const Keys& keys, const Lease& lease, InFlight& in_flight,
-               std::chrono::seconds ledger_ttl, const CancelSource& abandon, Log& log,
+               Spool spool, Options options, const CancelSource& abandon, Log& log,
                std::function<void(const std::string&)> on_fenced)
     : session_(session),
       keys_(keys),
       lease_(lease),
       in_flight_(in_flight),
-      ledger_ttl_(ledger_ttl),
+      options_(options),
       abandon_(abandon),
       log_(log),
-      on_fenced_(std::move(on_fenced)) {}
+      on_fenced_(std::move(on_fenced)),
+      spool_(std::move(spool)) {
+    for (auto& item : spool_.load()) {
+        if (item.kind == Kind::event) ++events_;
+        items_.push_back({std::move(item), true});
+    }
+    away_ = !items_.empty();
+}
 
 void Outbox::push(OutboxItem item) {
     {
         const std::scoped_lock lock(mutex_);
-        items_.push_back(std::move(item));
+        if (item.kind == Kind::event && ++events_ > options_.most_events) drop_oldest_event();
+        items_.push_back({std::move(item)});
+        if (away_) spill();
     }
     changed_.notify_all();
+}
+
+void Outbox::drop_oldest_event() {
+    const auto first = std::find_if(items_.begin(), items_.end(), [](const Pending& pending) {
+        return pending.item.kind == Kind::event;
+    });
+    if (first == items_.end()) return;
+    items_.erase(first);
+    --events_;
+    // The file grows by what was dropped: it is written anew before it is twice what it holds.
+    if (++dropped_ % options_.most_events == 0) spool_.replace(lasting(true));
+}
+
+std::vector<const OutboxItem*> Outbox::lasting(bool all) const {
+    std::vector<const OutboxItem*> items;
+    for (const auto* queue : {&batch_, &items_}) {
+        for (const auto& pending : *queue) {
+            if (pending.item.kind != Kind::progress && (all || !pending.on_disk))
+                items.push_back(&pending.item);
+        }
+    }
+    return items;
+}
+
+void Outbox::spill() {
+    away_ = true;
+    spool_.append(lasting(false));
+    for (auto* queue : {&batch_, &items_}) {
+        for (auto& pending : *queue)
+            pending.on_disk = true;
+    }
 }
 
 void Outbox::end() {
@@ -73,26 +111,33 @@ void Outbox::end() {
 
 std::size_t Outbox::size() const {
     const std::scoped_lock lock(mutex_);
-    return items_.size() + sending_;
+    return items_.size() + batch_.size();
 }
 
 bool Outbox::wait_empty(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, time, [this] { return items_.empty() && sending_ == 0; });
+    return changed_.wait_for(lock, time, [this] { return items_.empty() && batch_.empty(); });
 }
 
 void Outbox::run(Progress::Beat& beat) {
-    session_.on_retry([&beat] { beat.beat(); });
-    while (true) {
-        const auto batch = next_batch(beat);
-        if (batch.empty()) return;
-        if (!send(batch, beat)) return;
-        settle(batch);
+    session_.on_retry([this, &beat] {
+        beat.beat();
+        const std::scoped_lock lock(mutex_);
+        spill();
+    });
+    while (next_batch(beat)) {
+        if (!send(beat)) {
+            const std::scoped_lock lock(mutex_);
+            spill();
+            return;
+        }
+        settle();
     }
 }
 
-// What is ready now, and never a wait for more, so that one job alone leaves at once.
-std::vector<OutboxItem> Outbox::next_batch(Progress::Beat& beat) {
+// What is ready now, and never a wait for more, so that one job alone leaves at once. Progress of a
+// job that ends in the same batch is nobody's news.
+bool Outbox::next_batch(Progress::Beat& beat) {
     constexpr std::chrono::seconds between_beats(1);
     std::unique_lock lock(mutex_);
     while (items_.empty() && !ended_) {
@@ -100,26 +145,30 @@ std::vector<OutboxItem> Outbox::next_batch(Progress::Beat& beat) {
         changed_.wait_for(lock, between_beats);
     }
     beat.beat();
-    std::vector<OutboxItem> batch;
+    std::unordered_set<std::string_view> ended;
     for (std::size_t bytes = 0;
-         !items_.empty() && batch.size() < most_items_a_call && bytes < most_bytes_a_call;) {
-        bytes += bytes_of(items_.front());
-        batch.push_back(std::move(items_.front()));
+         !items_.empty() && batch_.size() < most_items_a_call && bytes < most_bytes_a_call;) {
+        bytes += items_.front().item.bytes();
+        if (items_.front().item.kind == Kind::event) --events_;
+        batch_.push_back(std::move(items_.front()));
         items_.pop_front();
+        if (batch_.back().item.kind == Kind::finished) ended.insert(batch_.back().item.job_id);
     }
-    sending_ = batch.size();
-    return batch;
+    std::erase_if(batch_, [&ended](const Pending& pending) {
+        return pending.item.kind == Kind::progress && ended.count(pending.item.job_id) != 0;
+    });
+    return !batch_.empty();
 }
 
 // False where nothing may be sent any more. A call whose answer was lost is made again: the script
 // sees what is done already.
-bool Outbox::send(const std::vector<OutboxItem>& batch, Progress::Beat& beat) {
+bool Outbox::send(Progress::Beat& beat) {
     constexpr std::chrono::seconds between_tries(1);
     while (true) {
         try {
             session_.with([&](redis::Connection& connection) {
                 beat.beat();
-                call(connection, batch);
+                call(connection);
             });
             return true;
         } catch (const redis::Error& error) {
@@ -137,34 +186,54 @@ bool Outbox::send(const std::vector<OutboxItem>& batch, Progress::Beat& beat) {
     }
 }
 
-void Outbox::call(redis::Connection& connection, const std::vector<OutboxItem>& batch) const {
+void Outbox::call(redis::Connection& connection) const {
     const std::string epoch = lease_.epoch();
     const std::string now = format_timestamp(wall_now());
-    const std::string ttl = std::to_string(ledger_ttl_.count());
+    const std::string ttl = std::to_string(options_.ledger_ttl.count());
     std::vector<std::string> attempts;
-    attempts.reserve(batch.size());
-    for (const auto& item : batch)
-        attempts.push_back(std::to_string(item.attempts));
+    attempts.reserve(batch_.size());
+    for (const auto& pending : batch_)
+        attempts.push_back(std::to_string(pending.item.attempts));
     std::vector<std::string_view> arguments{keys_.prefix, keys_.node, epoch, now, ttl};
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        append(arguments, batch[i], attempts[i]);
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+        const OutboxItem& item = batch_[i].item;
+        arguments.insert(arguments.end(),
+                         {to_string(item.kind), item.entry_id, item.job_id, item.tenant_id,
+                          item.state, attempts[i], item.result, item.reply_to, item.event,
+                          item.dead_reason, item.dead_error, item.placement});
+    }
+    NEXUS_KILL_POINT("before_finish_sent");
     finish_script().run(connection, {keys_.lease}, arguments);
+    NEXUS_KILL_POINT("after_finish_sent");
 }
 
-void Outbox::settle(const std::vector<OutboxItem>& batch) {
-    for (const auto& item : batch) {
-        if (item.kind == OutboxItem::Kind::finished) {
-            for (auto& follower : in_flight_.close(item.job_id)) {
-                push(answered(std::move(follower), item.result));
+void Outbox::settle() {
+    std::vector<OutboxItem> answers;
+    for (const auto& pending : batch_) {
+        const OutboxItem& item = pending.item;
+        if (item.kind == Kind::finished) {
+            for (auto& follower : in_flight_.close(item))
+                answers.push_back(answered(std::move(follower), item.result));
+        }
+        if (has_entry(item)) in_flight_.end(item.entry_id);
+    }
+    for (auto& answer : answers)
+        push(std::move(answer));
+    {
+        const std::scoped_lock lock(mutex_);
+        batch_.clear();
+        const bool back = away_ && items_.empty();
+        if (back) {
+            away_ = false;
+            spool_.replace({});
+            if (const auto dropped = std::exchange(dropped_, 0); dropped > 0) {
+                log_.warning("events were dropped, oldest first, while Redis was away",
+                             {{"events", std::to_string(dropped)}});
             }
         }
-        if (item.kind != OutboxItem::Kind::progress && item.kind != OutboxItem::Kind::event) {
-            in_flight_.end(item.entry_id);
-        }
     }
-    const std::scoped_lock lock(mutex_);
-    sending_ = 0;
     changed_.notify_all();
+    NEXUS_KILL_POINT("after_settled");
 }
 
 }  // namespace nexus::queue

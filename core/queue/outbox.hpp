@@ -1,6 +1,6 @@
 // What happened, on its way to Redis: results, events, dead letters and acknowledgements leave here
-// in the order in which they came, many in one atomic call, and stay until Redis has them. Threads:
-// push from any; run belongs to one.
+// in the order in which they came, many in one atomic call, and stay until Redis has them. While
+// Redis is away they are on disk as well. Threads: push from any; run belongs to one.
 #pragma once
 
 #include <chrono>
@@ -17,39 +17,29 @@
 #include "queue/in_flight.hpp"
 #include "queue/keys.hpp"
 #include "queue/lease.hpp"
+#include "queue/outbox_item.hpp"
+#include "queue/spool.hpp"
 #include "redis/session.hpp"
 
 namespace nexus::queue {
 
-// One item, as core/queue/lua/finish.lua takes it; what a kind does not use stays empty.
-struct OutboxItem {
-    enum class Kind { progress, finished, answered, malformed, event };
-    Kind kind;
-    std::string entry_id = {};
-    std::string job_id = {};
-    std::string tenant_id = {};
-    std::string state = {};
-    int attempts = 0;
-    std::string result = {};
-    std::string reply_to = {};
-    std::string event = {};
-    std::string dead_reason = {};
-    std::string dead_error = {};
-    bool release_placement = false;
-};
-
 class Outbox {
   public:
-    // `on_fenced` is called once, from run's thread, when the lease turns out to be another's:
-    // nothing leaves here after that. `ledger_ttl` as LEDGER_TTL.
+    struct Options {
+        std::chrono::seconds ledger_ttl;   // LEDGER_TTL
+        std::size_t most_events = 10'000;  // that wait; the oldest go first, and are counted
+    };
+
+    // Begins with what `spool` holds of an earlier process. `on_fenced` is called once, from run's
+    // thread, when the lease turns out to be another's: nothing leaves here after that.
     Outbox(redis::Session& session, const Keys& keys, const Lease& lease, InFlight& in_flight,
-           std::chrono::seconds ledger_ttl, const CancelSource& abandon, Log& log,
+           Spool spool, Options options, const CancelSource& abandon, Log& log,
            std::function<void(const std::string&)> on_fenced);
 
     void push(OutboxItem item);
 
     // Sends until end() was called and nothing is left, or `abandon`, the session's stop descriptor
-    // too, is cancelled.
+    // too, is cancelled. What is left then is on disk.
     void run(Progress::Beat& beat);
     // Nothing more will be pushed.
     void end();
@@ -61,23 +51,35 @@ class Outbox {
     std::size_t size() const;
 
   private:
-    std::vector<OutboxItem> next_batch(Progress::Beat& beat);
-    bool send(const std::vector<OutboxItem>& batch, Progress::Beat& beat);
-    void call(redis::Connection& connection, const std::vector<OutboxItem>& batch) const;
-    void settle(const std::vector<OutboxItem>& batch);
+    struct Pending {
+        OutboxItem item;
+        bool on_disk = false;
+    };
+
+    bool next_batch(Progress::Beat& beat);
+    bool send(Progress::Beat& beat);
+    void call(redis::Connection& connection) const;
+    void settle();
+    void spill();
+    std::vector<const OutboxItem*> lasting(bool all) const;
+    void drop_oldest_event();
 
     redis::Session& session_;
     const Keys& keys_;
     const Lease& lease_;
     InFlight& in_flight_;
-    std::chrono::seconds ledger_ttl_;
+    const Options options_;
     const CancelSource& abandon_;
     Log& log_;
     std::function<void(const std::string&)> on_fenced_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<OutboxItem> items_;
-    std::size_t sending_ = 0;  // items of the batch that is under way
+    Spool spool_;
+    std::deque<Pending> items_;
+    std::deque<Pending> batch_;  // under way; changed by run's thread alone, under the mutex
+    std::size_t events_ = 0;     // among items_
+    std::size_t dropped_ = 0;    // events, since Redis was lost
+    bool away_ = false;          // Redis, as far as is known: what comes goes to the disk too
     bool ended_ = false;
 };
 

@@ -2,30 +2,47 @@
 
 #include <algorithm>
 
+#include "queue/scripts.hpp"
+
 namespace nexus::queue {
 
 std::vector<std::string> register_placements(redis::Connection& connection, const Keys& keys,
+                                             const std::string& epoch,
                                              const std::vector<config::TenantId>& tenants) {
     constexpr std::size_t a_call = 500;
     std::vector<std::string> elsewhere;
     for (std::size_t from = 0; from < tenants.size(); from += a_call) {
-        const std::size_t to = std::min(tenants.size(), from + a_call);
-        std::vector<redis::Command> commands;
-        redis::Command look("HMGET", keys.placements);
-        for (std::size_t i = from; i < to; ++i) {
-            commands.emplace_back("HSETNX", keys.placements, tenants[i].text(), keys.node);
-            look.add(tenants[i].text());
-        }
-        commands.push_back(std::move(look));
-        const auto replies = connection.pipeline(commands);
-        for (const auto& reply : replies)
-            reply.throw_if_error();
-        const auto& places = replies.back().array();
-        for (std::size_t i = from; i < to && i - from < places.size(); ++i) {
-            if (places[i - from].text() != keys.node) elsewhere.push_back(tenants[i].text());
-        }
+        std::vector<std::string_view> arguments{keys.node, epoch};
+        for (std::size_t i = from; i < std::min(tenants.size(), from + a_call); ++i)
+            arguments.emplace_back(tenants[i].text());
+        const auto reply =
+            register_script().run(connection, {keys.lease, keys.placements}, arguments);
+        for (const auto& tenant : reply.array())
+            elsewhere.push_back(tenant.text());
     }
     return elsewhere;
+}
+
+std::vector<Placement> read_placements(redis::Connection& connection, const Keys& keys) {
+    constexpr int a_call = 1000;
+    std::map<std::string, std::string> places;  // a scan may give a field twice
+    std::string cursor = "0";
+    do {
+        const auto page =
+            connection.call(redis::Command("HSCAN", keys.placements, cursor, "COUNT", a_call))
+                .array();
+        if (page.size() != 2)
+            throw redis::Error(redis::ErrorKind::protocol, "HSCAN answered without its two parts");
+        cursor = page[0].text();
+        const auto& fields = page[1].array();
+        for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+            places[fields[i].text()] = fields[i + 1].text();
+    } while (cursor != "0");
+    std::vector<Placement> placements;
+    placements.reserve(places.size());
+    for (auto& [tenant, node] : places)
+        placements.push_back({tenant, std::move(node)});
+    return placements;
 }
 
 }  // namespace nexus::queue

@@ -11,13 +11,8 @@ redis::Script load(std::string_view name) {
 
 }  // namespace
 
-const redis::Script& route_script() {
-    static const redis::Script script = load("route");
-    return script;
-}
-
-const redis::Script& take_script() {
-    static const redis::Script script = load("take");
+const redis::Script& pull_script() {
+    static const redis::Script script = load("pull");
     return script;
 }
 
@@ -26,8 +21,33 @@ const redis::Script& finish_script() {
     return script;
 }
 
+const redis::Script& cancel_script() {
+    static const redis::Script script = load("cancel");
+    return script;
+}
+
 const redis::Script& lease_script() {
     static const redis::Script script{embedded_lua("lease")};
+    return script;
+}
+
+const redis::Script& register_script() {
+    static const redis::Script script = load("register");
+    return script;
+}
+
+const redis::Script& drain_script() {
+    static const redis::Script script{embedded_lua("drain")};
+    return script;
+}
+
+const redis::Script& dead_list_script() {
+    static const redis::Script script = load("dead_list");
+    return script;
+}
+
+const redis::Script& requeue_script() {
+    static const redis::Script script = load("requeue");
     return script;
 }
 

@@ -1,4 +1,4 @@
-// The Lua scripts that move jobs, one atomic step each; their texts with their contracts are in
+// The Lua scripts, one atomic step each; their texts with their contracts are in
 // core/queue/lua. Threads: any.
 #pragma once
 
@@ -6,10 +6,14 @@
 
 namespace nexus::queue {
 
-const redis::Script& route_script();
-const redis::Script& take_script();
+const redis::Script& pull_script();
 const redis::Script& finish_script();
 const redis::Script& lease_script();
+const redis::Script& cancel_script();
+const redis::Script& register_script();
+const redis::Script& drain_script();
+const redis::Script& dead_list_script();
+const redis::Script& requeue_script();
 
 // The code word of the error reply with which a script answers a process whose lease another holds.
 inline constexpr const char* fenced_code = "FENCED";

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "base/json.hpp"
+#include "base/kill_point.hpp"
 #include "base/unique_fd.hpp"
 #include "tenants/backend_failure.hpp"
 #include "tenants/runtime_spec.hpp"
@@ -77,7 +78,8 @@ Convergence::Convergence(Backend& backend, const TenantStore& store,
                          const config::Settings& settings)
     : backend_(backend), store_(store), settings_(settings) {}
 
-bool Convergence::run(const TenantRecord& record, const JobContext& context) {
+void Convergence::run(const TenantRecord& record, const JobContext& context) {
+    context.permit()();
     const TenantFiles files(store_.folder(record.tenant_id));
     const ContainerSpec spec =
         runtime_spec(record, files.read_environment(), files.config_path(), settings_);
@@ -88,10 +90,10 @@ bool Convergence::run(const TenantRecord& record, const JobContext& context) {
             backend_.ensure_volume(context.call(), {mount.volume, labels});
         }
         const ContainerState state = ensure_current(spec, context);
-        const bool was_running = state.phase == Phase::running;
-        if (!was_running) start(spec, context);
+        NEXUS_KILL_POINT("after_container_exists");
+        if (state.phase != Phase::running) start(spec, context);
+        NEXUS_KILL_POINT("after_container_started");
         wait_until_up(spec.name, context);
-        return was_running;
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
@@ -175,6 +177,7 @@ void Convergence::stop(const TenantId& tenant, const JobContext& context) {
         require_ours(*state, tenant);
         backend_.stop(context.call(), name,
                       std::chrono::duration_cast<std::chrono::seconds>(settings_.stop_timeout));
+        NEXUS_KILL_POINT("after_container_stopped");
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
@@ -186,6 +189,7 @@ void Convergence::remove(const TenantId& tenant, bool keep_volumes, const JobCon
         if (const auto state = backend_.inspect(context.call(), runtime_name(tenant))) {
             require_ours(*state, tenant);
             backend_.remove(context.call(), state->name);
+            NEXUS_KILL_POINT("after_container_removed");
         }
         backend_.remove_network(context.call(), network_name(tenant));
         if (keep_volumes) return;

@@ -19,8 +19,7 @@ class Convergence {
     // container that was made from another spec is replaced; the volumes stay. The image must be
     // there. Throws Failure; one of a runtime that does not come up has its last log lines in
     // `data`.
-    // Returns whether the runtime was running already.
-    bool run(const TenantRecord& record, const JobContext& context);
+    void run(const TenantRecord& record, const JobContext& context);
 
     // The container stopped, if there is one.
     void stop(const TenantId& tenant, const JobContext& context);

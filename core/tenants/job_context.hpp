@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <nexus/backend.hpp>
 #include <string>
 
@@ -17,35 +18,45 @@ class JobContext {
     using Clock = std::chrono::steady_clock;
 
     // `timeout` bounds the whole job but for its pulls; `last` is the moment of the job's own
-    // deadline.
-    JobContext(AppliedJob job, TenantId tenant, Clock::duration timeout, Clock::time_point last,
-               int cancel_fd)
+    // deadline. `permit` throws where this process may not call the backend any more.
+    JobContext(
+        AppliedJob job, TenantId tenant, Clock::duration timeout, Clock::time_point last,
+        int cancel_fd, std::function<void()> permit = [] {})
         : job_(std::move(job)),
           tenant_(std::move(tenant)),
           deadline_(Clock::now() + timeout),
           last_(last),
-          cancel_fd_(cancel_fd) {}
+          cancel_fd_(cancel_fd),
+          permit_(std::move(permit)) {}
 
     const AppliedJob& job() const noexcept { return job_; }
     const TenantId& tenant() const noexcept { return tenant_; }
+    // Throws where this process may act for its node no more.
+    const std::function<void()>& permit() const noexcept { return permit_; }
     int cancel_fd() const noexcept { return cancel_fd_; }
     Clock::time_point deadline() const noexcept { return std::min(deadline_, last_); }
 
-    CallContext call() const { return {deadline(), cancel_fd_, job_.id, tenant_.text()}; }
+    CallContext call() const { return until(deadline()); }
 
     // For one pull, which has a time of its own: what it takes is given back to the job by
     // `extend`.
     CallContext pull(Clock::duration timeout) const {
-        return {std::min(Clock::now() + timeout, last_), cancel_fd_, job_.id, tenant_.text()};
+        return until(std::min(Clock::now() + timeout, last_));
     }
     void extend(Clock::duration by) { deadline_ += by; }
 
   private:
+    CallContext until(Clock::time_point deadline) const {
+        permit_();
+        return {deadline, cancel_fd_, job_.id, tenant_.text()};
+    }
+
     AppliedJob job_;
     TenantId tenant_;
     Clock::time_point deadline_;
     Clock::time_point last_;
     int cancel_fd_;
+    std::function<void()> permit_;
 };
 
 }  // namespace nexus::tenants

@@ -1,6 +1,7 @@
 #include "tenants/lifecycle.hpp"
 
 #include "base/json.hpp"
+#include "base/kill_point.hpp"
 #include "tenants/backend_failure.hpp"
 #include "tenants/observed.hpp"
 #include "tenants/runtime_spec.hpp"
@@ -50,22 +51,24 @@ VerbResult Lifecycle::provision(const ProvisionRequest& request, JobContext& con
                                 : Network{network_name(record.tenant_id), subnets_.take()};
     }
     save(record, context);
-    write_files(record, request);
+    write_files(record, request, context);
     convergence_.run(record, context);
     return {"provisioned", "{}", status("running", context)};
 }
 
 VerbResult Lifecycle::start(const StartRequest& request, JobContext& context) {
-    run(request, context);
+    convergence_.run(want_running(request, context), context);
     return {"started", "{}", status("running", context)};
 }
 
 VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) {
-    const bool was_running = run(request, context);
-    if (was_running) {
+    TenantRecord record = want_running(request, context);
+    if (!record.job->stopped) {
         convergence_.stop(context.tenant(), context);
-        convergence_.run(load(context.tenant()), context);
+        record.job->stopped = true;
+        store_.save(record, context.permit());
     }
+    convergence_.run(record, context);
     return {"restarted", "{}", status("running", context)};
 }
 
@@ -97,7 +100,9 @@ VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
         save(*record, context);
     }
     convergence_.remove(context.tenant(), keep_volumes, context);
+    context.permit()();
     store_.remove(context.tenant());
+    NEXUS_KILL_POINT("after_tenant_removed");
     if (record && !record->network.subnet.empty()) subnets_.release(record->network.subnet);
     auto event = status("deleted", context);
     const std::scoped_lock lock(mutex_);
@@ -156,16 +161,20 @@ void Lifecycle::ensure_image(const config::ImageRef& image, JobContext& context)
 void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
     ++record.generation;
     AppliedJob job = context.job();
-    if (record.job && record.job->id == job.id && record.job->attempt == job.attempt) {
-        job.starts = record.job->starts + 1;
+    if (record.job && record.job->id == job.id) {
+        if (record.job->attempt == job.attempt) job.starts = record.job->starts + 1;
+        job.stopped = record.job->stopped;
     }
     record.job = std::move(job);
     record.updated_at = wall_now();
-    store_.save(record);
+    store_.save(record, context.permit());
+    NEXUS_KILL_POINT("after_record_saved");
 }
 
-void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& request) const {
-    const TenantFiles files(store_.folder(record.tenant_id));
+void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& request,
+                            const JobContext& context) const {
+    context.permit()();
+    const TenantFiles files(store_.folder(record.tenant_id), context.permit());
     const Environment before = files.read_environment();
     Environment env = request.env ? complete_environment(*request.env, settings_.bridge_port)
                                   : complete_environment(before, settings_.bridge_port);
@@ -178,16 +187,17 @@ void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& 
     files.write_env_json(env);
     if (request.prompts) files.replace_prompts(*request.prompts);
     if (request.skills) files.replace_skills(*request.skills);
+    NEXUS_KILL_POINT("after_files_written");
 }
 
-bool Lifecycle::run(const StartRequest& request, JobContext& context) {
+TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& context) {
     TenantRecord record = load(context.tenant());
     const auto image = choose_image(request.image, record);
     ensure_image(image, context);
     record.image = image.text();
     record.desired = Desired::running;
     save(record, context);
-    return convergence_.run(record, context);
+    return record;
 }
 
 std::optional<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {

@@ -46,8 +46,9 @@ class Lifecycle {
                                   const TenantRecord& record) const;
     void ensure_image(const config::ImageRef& image, JobContext& context);
     void save(TenantRecord& record, const JobContext& context) const;
-    void write_files(const TenantRecord& record, const ProvisionRequest& request) const;
-    bool run(const StartRequest& request, JobContext& context);
+    void write_files(const TenantRecord& record, const ProvisionRequest& request,
+                     const JobContext& context) const;
+    TenantRecord want_running(const StartRequest& request, JobContext& context);
     std::optional<TenantEvent> status(const std::string& state, const JobContext& context);
 
     Backend& backend_;

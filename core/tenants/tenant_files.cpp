@@ -110,9 +110,10 @@ Environment complete_environment(const Environment& requested, int bridge_port) 
     return env;
 }
 
-TenantFiles::TenantFiles(const Directory& tenant_folder)
+TenantFiles::TenantFiles(const Directory& tenant_folder, Directory::Permit permit)
     : env_(tenant_folder.ensure("env", private_folder)),
-      config_(tenant_folder.ensure("config", shared_folder)) {}
+      config_(tenant_folder.ensure("config", shared_folder)),
+      permit_(std::move(permit)) {}
 
 Environment TenantFiles::read_environment() const {
     Environment env;
@@ -138,7 +139,7 @@ void TenantFiles::write_environment(const Environment& env) const {
     std::string text;
     for (const auto& [name, value] : env)
         text.append(name).append("=").append(value).append("\n");
-    env_.write(env_file, text, private_file);
+    env_.write(env_file, text, private_file, permit_);
 }
 
 void TenantFiles::write_env_json(const Environment& env) const {
@@ -147,7 +148,7 @@ void TenantFiles::write_env_json(const Environment& env) const {
     for (const auto& [name, value] : env) {
         if (name != secret_name) writer.member(name, value);
     }
-    config_.write("env.json", writer.end_object().text(), shared_file);
+    config_.write("env.json", writer.end_object().text(), shared_file, permit_);
 }
 
 template <typename Fill>
@@ -157,6 +158,7 @@ void TenantFiles::replace_set(const std::string& name, Fill fill) const {
     const Directory set = config_.ensure(fresh, shared_folder);
     fill(set);
     set.sync();
+    permit_();
     if (config_.exists(name)) {
         config_.exchange(fresh, name);
         config_.remove(fresh);

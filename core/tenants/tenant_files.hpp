@@ -27,7 +27,9 @@ Environment complete_environment(const Environment& requested, int bridge_port);
 
 class TenantFiles {
   public:
-    explicit TenantFiles(const Directory& tenant_folder);
+    // `permit` as that of Directory::write.
+    explicit TenantFiles(
+        const Directory& tenant_folder, Directory::Permit permit = [] {});
 
     // The environment of the last write; empty where there was none. Throws Failure `internal`
     // where the file is damaged.
@@ -51,6 +53,7 @@ class TenantFiles {
 
     Directory env_;
     Directory config_;
+    Directory::Permit permit_;
 };
 
 }  // namespace nexus::tenants

@@ -26,7 +26,8 @@ WallTime parse_time(const json::Reader& reader, std::string_view name) {
 std::optional<AppliedJob> parse_job(const json::Reader& record) {
     const auto reader = record.find_object("job");
     if (!reader) return std::nullopt;
-    return AppliedJob{reader->string("id"), reader->integer("attempt"), reader->integer("starts")};
+    return AppliedJob{reader->string("id"), reader->integer("attempt"), reader->integer("starts"),
+                      reader->find_boolean("stopped").value_or(false)};
 }
 
 }  // namespace
@@ -66,6 +67,7 @@ std::string to_json(const TenantRecord& record) {
             .member("id", record.job->id)
             .member("attempt", record.job->attempt)
             .member("starts", record.job->starts)
+            .member("stopped", record.job->stopped)
             .end_object();
     } else {
         writer.key("job").null();

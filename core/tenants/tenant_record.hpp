@@ -36,6 +36,7 @@ struct AppliedJob {
     std::string id;
     std::int64_t attempt = 1;
     std::int64_t starts = 1;  // how often a process began this very attempt
+    bool stopped = false;     // a restart has stopped the runtime: what runs after that is new
 };
 
 struct TenantRecord {

@@ -28,8 +28,8 @@ std::optional<TenantRecord> TenantStore::load(const TenantId& tenant) const {
     return parse_record(*text, tenant);
 }
 
-void TenantStore::save(const TenantRecord& record) const {
-    folder(record.tenant_id).write(record_name, to_json(record), private_file);
+void TenantStore::save(const TenantRecord& record, const Directory::Permit& permit) const {
+    folder(record.tenant_id).write(record_name, to_json(record), private_file, permit);
 }
 
 Directory TenantStore::folder(const TenantId& tenant) const {

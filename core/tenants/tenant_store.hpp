@@ -23,8 +23,10 @@ class TenantStore {
     // damaged.
     std::optional<TenantRecord> load(const TenantId& tenant) const;
 
-    // Makes the folder where it is missing, then replaces tenant.json in one step.
-    void save(const TenantRecord& record) const;
+    // Makes the folder where it is missing, then replaces tenant.json in one step; `permit` as that
+    // of Directory::write.
+    void save(
+        const TenantRecord& record, const Directory::Permit& permit = [] {}) const;
 
     // The tenant's folder, made where it is missing.
     Directory folder(const TenantId& tenant) const;

@@ -16,7 +16,8 @@ struct TenantFaults {
 struct Config {
     std::int64_t latency_ms = 0;
     std::string state_file;  // empty: the state lives in memory alone
-    std::string journal;     // empty: none
+    std::string journal;     // one line for each operation, before it takes effect; empty: none
+    std::string effects;     // one line for each operation that changed something, after it did
     std::map<std::string, TenantFaults> tenants;
 };
 
@@ -32,6 +33,7 @@ void members(Visit& visit, T& value) {
     visit("latency_ms", value.latency_ms);
     visit("state_file", value.state_file);
     visit("journal", value.journal);
+    visit("effects", value.effects);
     visit("tenants", value.tenants);
 }
 
@@ -45,6 +47,7 @@ inline constexpr const char* schema = R"json({
         "latency_ms": {"$ref": "#/definitions/latency"},
         "state_file": {"$ref": "#/definitions/file"},
         "journal": {"$ref": "#/definitions/file"},
+        "effects": {"$ref": "#/definitions/file"},
         "tenants": {"type": "object", "additionalProperties": {"$ref": "#/definitions/tenant"}}
     },
     "definitions": {

@@ -17,6 +17,7 @@
 #include "contents.hpp"
 #include "engine.hpp"
 #include "faults.hpp"
+#include "journal.hpp"
 
 namespace simulated {
 namespace {
@@ -63,7 +64,7 @@ class Simulated final : public nexus::Backend {
         : Simulated(host, nexus::codec::decode<Config>(config)) {}
 
     nexus::Info info(const CallContext& ctx) override {
-        faults_.meet(ctx, "info");
+        meet(ctx, "info");
         const auto pages = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES));
         const auto page = static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
         nexus::Info info;
@@ -78,35 +79,35 @@ class Simulated final : public nexus::Backend {
 
     std::vector<nexus::ContainerState> list(const CallContext& ctx,
                                             const nexus::Labels& labels) override {
-        return run(ctx, "list", [&] { return engine_.list(labels); });
+        return run(ctx, "list", "", [&] { return engine_.list(labels); });
     }
 
     std::optional<nexus::ContainerState> inspect(const CallContext& ctx,
                                                  const std::string& name) override {
-        return run(ctx, "inspect", [&] { return engine_.inspect(name); });
+        return run(ctx, "inspect", name, [&] { return engine_.inspect(name); });
     }
 
     std::optional<nexus::VolumeState> inspect_volume(const CallContext& ctx,
                                                      const std::string& name) override {
-        return run(ctx, "inspect_volume", [&] { return engine_.inspect_volume(name); });
+        return run(ctx, "inspect_volume", name, [&] { return engine_.inspect_volume(name); });
     }
 
     nexus::NetworkState ensure_network(const CallContext& ctx,
                                        const nexus::NetworkSpec& spec) override {
-        return run(ctx, "ensure_network", [&] { return engine_.ensure_network(spec); });
+        return run(ctx, "ensure_network", spec.name, [&] { return engine_.ensure_network(spec); });
     }
 
     void remove_network(const CallContext& ctx, const std::string& name) override {
-        run(ctx, "remove_network", [&] { return engine_.remove_network(name); });
+        run(ctx, "remove_network", name, [&] { return engine_.remove_network(name); });
     }
 
     nexus::VolumeState ensure_volume(const CallContext& ctx,
                                      const nexus::VolumeSpec& spec) override {
-        return run(ctx, "ensure_volume", [&] { return engine_.ensure_volume(spec); });
+        return run(ctx, "ensure_volume", spec.name, [&] { return engine_.ensure_volume(spec); });
     }
 
     void remove_volume(const CallContext& ctx, const std::string& name) override {
-        run(ctx, "remove_volume", [&] {
+        run(ctx, "remove_volume", name, [&] {
             engine_.remove_volume(name);
             contents_.forget(name);
         });
@@ -114,52 +115,54 @@ class Simulated final : public nexus::Backend {
 
     nexus::ImageState ensure_image(const CallContext& ctx,
                                    const nexus::ImageRequest& request) override {
-        return run(ctx, "ensure_image", [&] { return engine_.ensure_image(request.reference); });
+        return run(ctx, "ensure_image", request.reference,
+                   [&] { return engine_.ensure_image(request.reference); });
     }
 
     nexus::ContainerState ensure_container(const CallContext& ctx,
                                            const nexus::ContainerSpec& spec) override {
-        return run(ctx, "ensure_container", [&] { return engine_.ensure_container(spec); });
+        return run(ctx, "ensure_container", spec.name,
+                   [&] { return engine_.ensure_container(spec); });
     }
 
     void start(const CallContext& ctx, const std::string& name) override {
-        run(ctx, "start", [&] { return engine_.start(name); });
+        run(ctx, "start", name, [&] { return engine_.start(name); });
     }
 
     // A container that does not exist needs no grace to end.
     void stop(const CallContext& ctx, const std::string& name,
               std::chrono::seconds /*grace*/) override {
-        run(ctx, "stop", [&] { return engine_.stop(name); });
+        run(ctx, "stop", name, [&] { return engine_.stop(name); });
     }
 
     void remove(const CallContext& ctx, const std::string& name) override {
-        run(ctx, "remove", [&] { return engine_.remove(name); });
+        run(ctx, "remove", name, [&] { return engine_.remove(name); });
     }
 
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override {
-        write_all(ctx, fd, run(ctx, "logs", [&] { return engine_.logs(name, tail); }));
+        write_all(ctx, fd, run(ctx, "logs", name, [&] { return engine_.logs(name, tail); }));
     }
 
     void pause(const CallContext& ctx, const std::string& name) override {
-        run(ctx, "pause", [&] { engine_.pause(name); });
+        run(ctx, "pause", name, [&] { engine_.pause(name); });
     }
 
     void unpause(const CallContext& ctx, const std::string& name) override {
-        run(ctx, "unpause", [&] { engine_.unpause(name); });
+        run(ctx, "unpause", name, [&] { engine_.unpause(name); });
     }
 
     void rename(const CallContext& ctx, const std::string& name,
                 const std::string& new_name) override {
-        run(ctx, "rename", [&] { engine_.rename(name, new_name); });
+        run(ctx, "rename", name, [&] { engine_.rename(name, new_name); });
     }
 
     nexus::Stats stats(const CallContext& ctx, const std::string& name) override {
-        return run(ctx, "stats", [&] { return engine_.stats(name); });
+        return run(ctx, "stats", name, [&] { return engine_.stats(name); });
     }
 
     nexus::VolumeCopy export_volume(const CallContext& ctx, const std::string& name,
                                     int fd) override {
-        const std::string tar = run(ctx, "export_volume", [&] {
+        const std::string tar = run(ctx, "export_volume", name, [&] {
             engine_.require_volume(name);
             return contents_.get(name);
         });
@@ -170,7 +173,7 @@ class Simulated final : public nexus::Backend {
     nexus::VolumeCopy import_volume(const CallContext& ctx, const std::string& name,
                                     int fd) override {
         const std::string tar = read_all(ctx, fd);
-        return run(ctx, "import_volume", [&] {
+        return run(ctx, "import_volume", name, [&] {
             engine_.require_volume(name);
             auto copy = check_tar(tar);
             contents_.put(name, tar);
@@ -182,32 +185,47 @@ class Simulated final : public nexus::Backend {
     Simulated(const nexus::PluginHost& host, const Config& config)
         : host_(host),
           state_file_(config.state_file),
+          journal_(config),
           faults_(config),
           engine_(load(state_file_)),
           contents_(state_file_.empty() ? "" : state_file_ + ".volumes") {}
 
-    // Meets the faults, then lets `operation` work on the engine alone.
+    void meet(const CallContext& ctx, std::string_view op) const {
+        journal_.begin(ctx, op);
+        faults_.meet(ctx, op);
+    }
+
+    // Meets the faults, then lets `operation` work on the engine alone. `object` is what it may
+    // change.
     template <typename Operation>
     std::invoke_result_t<Operation> run(const CallContext& ctx, std::string_view op,
-                                        Operation operation) {
-        faults_.meet(ctx, op);
+                                        const std::string& object, Operation operation) {
+        meet(ctx, op);
         std::unique_lock lock(mutex_);
+        const auto before = engine_.revision();
+        const auto settle = [&] {
+            keep();
+            if (engine_.revision() != before) journal_.changed(ctx, op, object);
+            tell(std::move(lock));
+        };
         if constexpr (std::is_void_v<std::invoke_result_t<Operation>>) {
             operation();
-            settle(std::move(lock));
+            settle();
         } else {
             auto result = operation();
-            settle(std::move(lock));
+            settle();
             return result;
         }
     }
 
-    // Keeps what has changed, and tells the host once the engine is free for others again.
-    void settle(std::unique_lock<std::mutex> lock) {
-        if (engine_.revision() != saved_ && !state_file_.empty()) {
-            save(state_file_, engine_.state());
-            saved_ = engine_.revision();
-        }
+    void keep() {
+        if (engine_.revision() == saved_ || state_file_.empty()) return;
+        save(state_file_, engine_.state());
+        saved_ = engine_.revision();
+    }
+
+    // The host hears of what happened once the engine is free for others again.
+    void tell(std::unique_lock<std::mutex> lock) {
         const auto events = engine_.take_events();
         lock.unlock();
         for (const auto& event : events)
@@ -216,6 +234,7 @@ class Simulated final : public nexus::Backend {
 
     nexus::PluginHost host_;
     std::string state_file_;
+    Journal journal_;
     Faults faults_;
     std::mutex mutex_;
     Engine engine_;

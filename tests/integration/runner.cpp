@@ -4,6 +4,7 @@
 #include <rapidjson/pointer.h>
 
 #include <csignal>
+#include <set>
 
 #include "support/wait_until.hpp"
 
@@ -20,7 +21,46 @@ json::Document parse(const std::string& text) {
     return document;
 }
 
+constexpr const char* node_password = "node-secret";
+constexpr const char* producer_password = "producer-secret";
+
+// The lines of `redis-acl` with their passwords, as they stand in redis.conf.
+std::vector<std::string> acl_users(const std::vector<std::string>& arguments) {
+    std::vector<std::string> argv{Runner::program(), "redis-acl", "--json"};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    const auto document = parse(run(Command{argv}).out);
+    std::vector<std::string> users;
+    const json::Document& lines = document;  // const: clang 14 finds the other iterators ambiguous
+    for (const auto& user : lines.GetArray()) {
+        const std::string begin = "ACL SETUSER ", blank = "REPLACE_WITH_>PASSWORD";
+        std::string line = user["line"].GetString();
+        const bool producer = contains(line, "nexus-producer");
+        line.replace(line.find(blank), blank.size(),
+                     std::string(">") + (producer ? producer_password : node_password));
+        users.push_back(line.substr(begin.size()));
+    }
+    return users;
+}
+
+RedisOptions with_users(RedisOptions options, const std::vector<std::string>& nodes) {
+    options.users = acl_users({});
+    for (const auto& node : nodes)
+        options.users.push_back(acl_users({"--node", node}).front());
+    return options;
+}
+
 }  // namespace
+
+GuardedRedis::GuardedRedis(RedisOptions options, const std::vector<std::string>& nodes)
+    : RedisServer(with_users(std::move(options), nodes)) {}
+
+std::string GuardedRedis::node_url(const std::string& node) const {
+    return url(node.empty() ? "nexus-runner" : "nexus-runner-" + node, node_password);
+}
+
+std::string GuardedRedis::producer_url() const {
+    return url("nexus-producer", producer_password);
+}
 
 std::string Runner::program() {
     return std::string(NEXUS_BINARY_DIR) + "/bin/nexus-runner";
@@ -39,8 +79,18 @@ Runner::Runner(const RedisServer& redis, const Environment& changes)
         env_[name] = value;
 }
 
-void Runner::start() {
+Runner::Runner(const GuardedRedis& redis, const Environment& changes)
+    : Runner(static_cast<const RedisServer&>(redis), changes) {
+    if (!changes.contains("REDIS_URL")) env_["REDIS_URL"] = redis.node_url();
+    producer_url_ = redis.producer_url();
+}
+
+void Runner::launch() {
     process_ = std::make_unique<Process>(Command{{program(), "serve"}, env_});
+}
+
+void Runner::start() {
+    launch();
     const bool ready = holds_within(patience, [&] {
         if (!process_->running()) return true;
         try {
@@ -55,7 +105,7 @@ void Runner::start() {
 }
 
 int Runner::refusal() {
-    process_ = std::make_unique<Process>(Command{{program(), "serve"}, env_});
+    launch();
     const auto code = process_->wait(patience);
     CAPTURE(log());
     REQUIRE(code);
@@ -67,9 +117,21 @@ void Runner::kill() {
     process_->wait(patience);
 }
 
+std::string Runner::last_words() const {
+    constexpr std::size_t most = 1000;
+    const std::string all = log();
+    if (all.size() <= most) return all;
+    const auto line = all.find('\n', all.size() - most);
+    return all.substr(line == std::string::npos ? all.size() - most : line + 1);
+}
+
 Finished Runner::cli(std::vector<std::string> arguments) const {
+    static const std::set<std::string> of_producers{"cancel", "submit", "job", "events"};
+    auto env = env_;
+    if (!producer_url_.empty() && of_producers.contains(arguments.front()))
+        env["REDIS_URL"] = producer_url_;
     arguments.insert(arguments.begin(), program());
-    return run(Command{std::move(arguments), env_});
+    return run(Command{std::move(arguments), env});
 }
 
 json::Document Runner::job(std::vector<std::string> arguments) const {

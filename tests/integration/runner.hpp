@@ -18,11 +18,26 @@ namespace nexus::test {
 
 using Environment = std::map<std::string, std::string>;
 
+// A Redis with the users that `nexus-runner redis-acl` prints.
+class GuardedRedis : public RedisServer {
+  public:
+    // `nodes`: those that get a user of their own.
+    explicit GuardedRedis(RedisOptions options = {}, const std::vector<std::string>& nodes = {});
+
+    // As the user that all nodes share, or as the one of `node`.
+    std::string node_url(const std::string& node = {}) const;
+    std::string producer_url() const;
+};
+
 class Runner {
   public:
     // Not started yet. `changes` come on top of a working environment with the simulated backend.
     Runner(const RedisServer& redis, const Environment& changes);
+    // It serves as the user of nodes; what producers do, cli() does as theirs.
+    Runner(const GuardedRedis& redis, const Environment& changes);
 
+    // Starts `serve` and waits for nothing.
+    void launch();
     // Starts `serve` and waits until /readyz says 200.
     void start();
     // Starts `serve`, which is expected to refuse: its exit code. What it said is in log().
@@ -41,12 +56,15 @@ class Runner {
     std::string tenant_root() const { return folder_ / "tenants"; }
     std::string state_dir() const { return folder_ / "state"; }
     std::string log() const { return process_ ? process_->output() : ""; }
+    // The last lines of it.
+    std::string last_words() const;
     Process& process() { return *process_; }
     static std::string program();
 
   private:
     TempDir folder_;
     Environment env_;
+    std::string producer_url_;  // empty: as env_ says
     std::string port_;
     std::unique_ptr<Process> process_;
 };

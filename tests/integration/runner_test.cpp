@@ -12,7 +12,7 @@ using namespace nexus::test;
 using std::chrono::seconds;
 
 TEST_CASE("the six verbs through plain redis-cli: results, ledger, events live and durable") {
-    RedisServer redis({.password = "swordfish"});
+    GuardedRedis redis({.password = "swordfish"});
     Runner runner(redis, {});
     runner.start();
     Process live(redis.cli_command({"PSUBSCRIBE", "tenant:*:events"}));
@@ -51,7 +51,7 @@ TEST_CASE("the six verbs through plain redis-cli: results, ledger, events live a
 }
 
 TEST_CASE("a job added straight to the node's stream runs too") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {});
     runner.start();
     redis.cli({"XADD", "nexus:node:n1:jobs", "*", "job", plain("provision", "direct")});
@@ -60,7 +60,7 @@ TEST_CASE("a job added straight to the node's stream runs too") {
 }
 
 TEST_CASE("malformed jobs become dead letters with their bytes, and disturb nothing") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {});
     runner.start();
     const std::string hostile[] = {
@@ -99,7 +99,7 @@ TEST_CASE("malformed jobs become dead letters with their bytes, and disturb noth
 }
 
 TEST_CASE("a job id that ended answers with its first result, one that is pending is joined") {
-    RedisServer redis;
+    GuardedRedis redis;
     TempDir folder;
     const std::string journal = folder / "journal";
     Runner runner(redis,
@@ -121,7 +121,7 @@ TEST_CASE("a job id that ended answers with its first result, one that is pendin
 }
 
 TEST_CASE("a tenant's jobs take effect in their order, and tenants run side by side") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {{"BACKEND_CONFIG", R"({"latency_ms":2})"}});
     runner.start();
     for (int i = 0; i < 10; ++i) {
@@ -150,7 +150,7 @@ TEST_CASE("a tenant's jobs take effect in their order, and tenants run side by s
 }
 
 TEST_CASE("a runner that is killed in the middle finishes the job at its next start, at once") {
-    RedisServer redis;
+    GuardedRedis redis;
     TempDir folder;
     const std::string config =
         R"({"state_file":")" + (folder / "state") + R"(","tenants":{"acme":{"crash":["start"]}}})";
@@ -166,7 +166,7 @@ TEST_CASE("a runner that is killed in the middle finishes the job at its next st
 }
 
 TEST_CASE("SIGTERM cancels what overruns the drain and leaves it pending for the next start") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {{"DRAIN_TIMEOUT", "200ms"},
                           {"BACKEND_CONFIG", R"({"tenants":{"acme":{"latency_ms":60000}}})"}});
     runner.start();
@@ -184,7 +184,7 @@ TEST_CASE("SIGTERM cancels what overruns the drain and leaves it pending for the
 }
 
 TEST_CASE("a retryable failure keeps its place, is tried again, and ends as a dead letter") {
-    RedisServer redis;
+    GuardedRedis redis;
     TempDir folder;
     Runner runner(redis, {{"BACKEND_CONFIG",
                            R"({"journal":")" + (folder / "journal") +
@@ -209,7 +209,7 @@ TEST_CASE("a retryable failure keeps its place, is tried again, and ends as a de
 }
 
 TEST_CASE("a plugin that hangs is named by /readyz and by the log, and gets no more work") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {{"BACKEND", NEXUS_BINARY_DIR "/tests/plugins/stuck.so"}});
     runner.start();
     wait_until([&] { return contains(runner.http("/readyz").body, "stuck in info"); }, seconds(60),
@@ -226,7 +226,7 @@ TEST_CASE("a plugin that hangs is named by /readyz and by the log, and gets no m
 }
 
 TEST_CASE("a deadline that has passed ends the job before it begins") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {});
     runner.start();
     const auto result =
@@ -238,7 +238,7 @@ TEST_CASE("a deadline that has passed ends the job before it begins") {
 }
 
 TEST_CASE("a second process for the same node is kept out, by the folder and by the lease") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner first(redis, {});
     first.start();
     Runner same_folder(redis, {{"STATE_DIR", first.state_dir()}});
@@ -250,7 +250,7 @@ TEST_CASE("a second process for the same node is kept out, by the folder and by 
 }
 
 TEST_CASE("a process whose lease another took over changes nothing more, and says why it ends") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {});
     runner.start();
     redis.cli({"HSET", "nexus:node:n1", "epoch", "99999999999999"});
@@ -264,7 +264,7 @@ TEST_CASE("a process whose lease another took over changes nothing more, and say
 }
 
 TEST_CASE("Redis that comes back empty finds the runner at work again") {
-    RedisServer redis;
+    GuardedRedis redis;
     Runner runner(redis, {});
     runner.start();
     CHECK(at(raw_job(redis, "a", plain("provision", "a")), "/status") == "succeeded");

@@ -8,6 +8,7 @@
 #include "support/process.hpp"
 #include "support/redis_server.hpp"
 #include "support/registry.hpp"
+#include "support/tcp_proxy.hpp"
 #include "support/wait_until.hpp"
 
 using namespace nexus::test;
@@ -106,4 +107,41 @@ TEST_CASE("an engine of a test's own can be killed and started again") {
         CHECK(engine.curl("GET", "/_ping").status == 200);
         CHECK(engine.curl("GET", "/images/" + engine.image() + "/json").status == 200);
     }
+}
+
+TEST_CASE("a proxy passes on, delays, swallows and cuts") {
+    RedisServer redis;
+    TcpProxy proxy(redis.port());
+    const auto ping = [&](const char* patience) {
+        return run({.argv = {"timeout", patience, "redis-cli", "-p", std::to_string(proxy.port()),
+                             "PING"}});
+    };
+    CHECK(ping("20").out == "PONG\n");
+
+    proxy.delay(200ms);
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(ping("20").out == "PONG\n");
+    CHECK(std::chrono::steady_clock::now() - start >= 400ms);
+    proxy.delay(0ms);
+
+    proxy.blackhole(true);
+    CHECK(ping("0.3").code == 124);
+    Process waiting({.argv = {"redis-cli", "-p", std::to_string(proxy.port()), "PING"}});
+    proxy.blackhole(false);
+    CHECK(waiting.wait(20s) == 0);
+
+    Process blocked({.argv = {"redis-cli", "-p", std::to_string(proxy.port()), "BLPOP", "k", "0"}});
+    wait_until(
+        [&] {
+            return redis.cli({"INFO", "clients"}).find("blocked_clients:1") != std::string::npos;
+        },
+        20s, "the client waits in Redis");
+    proxy.cut();
+    wait_until(
+        [&] {
+            return redis.cli({"INFO", "clients"}).find("blocked_clients:0") != std::string::npos;
+        },
+        20s, "Redis sees it go");
+    redis.stop();
+    CHECK(ping("20").code != 0);
 }

@@ -4,7 +4,9 @@
 -- KEYS[1]  the node's lease
 -- ARGV     prefix, node, epoch, current time (RFC 3339), seconds that a ledger entry lives, then for each item
 --          twelve values: kind, entry id, job id, tenant id, state, attempts, result, reply_to, event, dead
---          letter's reason, dead letter's error, and `1` where the tenant's placement ends
+--          letter's reason, dead letter's error, and what becomes of the tenant's placement: `keep` where the tenant
+--          is on the node now, the newest entry that the node had read where the tenant is gone and none of those
+--          entries is about it, else empty
 -- Kinds    progress   the job began, or waits for its next attempt (its ledger)
 --          finished   the job ended
 --          answered   a repeated job gets the first result
@@ -15,6 +17,7 @@
 -- to be acknowledged. So a call whose answer was lost is simply made again.
 local prefix, node, epoch, now, ledger_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local stream = prefix .. ':node:' .. node .. ':jobs'
+local placements = prefix .. ':tenants'
 local width = 12
 
 local refusal = fence(KEYS[1], node, epoch)
@@ -54,6 +57,14 @@ local function bury(item)
     item.attempts, 'node', node, 'failed_at', now, 'job', original(item.entry))
 end
 
+local function settle_placement(item)
+  if item.placement == 'keep' then
+    if redis.call('HSETNX', placements, item.tenant, node) == 1 then redis.call('HINCRBY', KEYS[1], 'tenants', 1) end
+  elseif item.placement ~= '' and nothing_newer(stream, item.placement) then
+    release_placement(placements, item.tenant, node, KEYS[1])
+  end
+end
+
 local kinds = {}
 
 function kinds.progress(item)
@@ -64,18 +75,18 @@ end
 
 function kinds.finished(item)
   local ledger = prefix .. ':job:' .. item.job
-  if not ended[redis.call('HGET', ledger, 'state') or ''] then
-    bury(item)
-    redis.call('HSET', ledger, 'state', item.state, 'attempts', item.attempts, 'result', item.result, 'node', node,
-      'updated_at', now)
-    redis.call('EXPIRE', ledger, ledger_ttl)
-    publish_result(item.result)
-    reply(item.reply_to, item.result)
-    tell(item.tenant, item.event)
-    if item.release == '1' and redis.call('HGET', prefix .. ':tenants', item.tenant) == node then
-      redis.call('HDEL', prefix .. ':tenants', item.tenant)
-    end
+  if ended[redis.call('HGET', ledger, 'state') or ''] then
+    if acknowledge(item.entry) then reply(item.reply_to, redis.call('HGET', ledger, 'result')) end
+    return
   end
+  bury(item)
+  redis.call('HSET', ledger, 'state', item.state, 'attempts', item.attempts, 'result', item.result, 'node', node,
+    'updated_at', now)
+  redis.call('EXPIRE', ledger, ledger_ttl)
+  publish_result(item.result)
+  reply(item.reply_to, item.result)
+  tell(item.tenant, item.event)
+  settle_placement(item)
   acknowledge(item.entry)
 end
 
@@ -109,7 +120,7 @@ for i = 6, #ARGV, width do
     event = ARGV[i + 8],
     dead_reason = ARGV[i + 9],
     dead_error = ARGV[i + 10],
-    release = ARGV[i + 11],
+    placement = ARGV[i + 11],
   })
 end
 return 'OK'

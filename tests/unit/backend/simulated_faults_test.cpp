@@ -95,8 +95,8 @@ TEST_CASE("the journal has one line for each operation, written whole by many th
     error_of([&] { backend->start(soon("acme"), "n"); });
     auto lines = lines_of(journal);
     REQUIRE(lines.size() == 2);
-    CHECK(lines[0].find(R"({"op":"info","tenant":"","at":")") == 0);
-    CHECK(lines[1].find(R"({"op":"start","tenant":"acme","at":")") == 0);
+    CHECK(lines[0].find(R"({"op":"info","tenant":"","job":"op-1","at":")") == 0);
+    CHECK(lines[1].find(R"({"op":"start","tenant":"acme","job":"op-1","at":")") == 0);
     const auto at = json::parse(lines[1], json::own_files);
     CHECK(parse_timestamp(at["at"].GetString()));
     CHECK(std::string_view(at["at"].GetString()).size() == 24);
@@ -117,12 +117,64 @@ TEST_CASE("the journal has one line for each operation, written whole by many th
     }));
 }
 
-TEST_CASE("a journal that cannot be opened is said at once") {
+TEST_CASE("the effects have one line for each operation that changed something") {
+    const test::TempDir folder;
+    const std::string effects = folder / "effects";
     Heard heard;
-    const auto failure =
-        error_of([&] { test::simulated(R"({"journal": "/proc/none/journal"})", heard); });
-    CHECK(std::string(failure.what()).find("the journal /proc/none/journal cannot be written") ==
-          0);
+    const auto backend =
+        test::simulated(R"({"effects": ")" + effects +
+                            R"(", "tenants": {"globex": {"fail": {"stop": "CONFLICT"}}}})",
+                        heard);
+    backend->inspect(soon("acme"), "c");
+    backend->ensure_image(soon("acme"), {"runtime:1", {}});
+    backend->ensure_network(soon("acme"), {"net", "", {}});
+    for (int i = 0; i < 2; ++i)
+        backend->ensure_volume(soon("acme"), {"v", {}});
+    ContainerSpec spec;
+    spec.name = "c";
+    spec.image = "runtime:1";
+    spec.network = "net";
+    for (int i = 0; i < 2; ++i)
+        backend->ensure_container(soon("acme"), spec);
+    for (int i = 0; i < 2; ++i)
+        backend->start(soon("acme"), "c");
+    error_of([&] { backend->stop(soon("globex"), "c", std::chrono::seconds(1)); });
+    error_of([&] { backend->remove_network(soon("acme"), "net"); });
+    backend->remove_volume(soon("acme"), "none");
+    backend->remove(soon("acme"), "c");
+    const std::vector<std::pair<std::string, std::string>> expected{{"ensure_image", "runtime:1"},
+                                                                    {"ensure_network", "net"},
+                                                                    {"ensure_volume", "v"},
+                                                                    {"ensure_container", "c"},
+                                                                    {"start", "c"},
+                                                                    {"remove", "c"}};
+    const auto lines = lines_of(effects);
+    REQUIRE(lines.size() == expected.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto& [op, object] = expected[i];
+        CHECK(lines[i].find(R"({"op":")" + op + R"(","object":")" + object +
+                            R"(","tenant":"acme","job":"op-1","at":")") == 0);
+    }
+}
+
+TEST_CASE("a change that the state file cannot keep is no effect") {
+    const test::TempDir folder;
+    Heard heard;
+    const auto backend = test::simulated(
+        R"({"state_file": "/proc/none/state.json", "effects": ")" + (folder / "effects") + R"("})",
+        heard);
+    error_of([&] { backend->ensure_volume(soon(), {"v", {}}); });
+    CHECK(lines_of(folder / "effects").empty());
+}
+
+TEST_CASE("a journal or a file of effects that cannot be opened is said at once") {
+    for (const std::string name : {"journal", "effects"}) {
+        Heard heard;
+        const auto failure =
+            error_of([&] { test::simulated("{\"" + name + "\": \"/proc/none/x\"}", heard); });
+        CHECK(std::string(failure.what()) ==
+              "the " + name + " /proc/none/x cannot be written: No such file or directory");
+    }
 }
 
 TEST_CASE("the state file outlives an instance") {

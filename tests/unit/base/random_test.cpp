@@ -20,3 +20,10 @@ TEST_CASE("ids sort by the time that they were made at") {
     const auto later = nexus::make_id().substr(0, 10);
     CHECK(earlier <= later);
 }
+
+TEST_CASE("secrets are 32 capital letters and digits and never repeat") {
+    const auto secret = nexus::make_secret();
+    CHECK(secret.size() == 32);
+    CHECK(secret.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string::npos);
+    CHECK(secret != nexus::make_secret());
+}

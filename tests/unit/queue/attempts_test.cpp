@@ -26,14 +26,15 @@ TEST_CASE("a retryable failure is tried again, five times in all, after a growin
     Attempts attempts(ticket_with(""));
     milliseconds ceiling(1000);
     for (int i = 1; i < 5; ++i) {
-        CHECK(attempts.begin() == i);
+        REQUIRE(attempts.begin());
+        CHECK(attempts.count() == i);
         const auto wait = attempts.next(ended(ErrorCode::backend_unavailable, true));
         REQUIRE(wait);
         CHECK(*wait >= milliseconds(0));
         CHECK(*wait <= ceiling);
         ceiling *= 2;
     }
-    CHECK(attempts.begin() == 5);
+    REQUIRE(attempts.begin());
     CHECK_FALSE(attempts.next(ended(ErrorCode::backend_unavailable, true)));
 }
 
@@ -49,7 +50,8 @@ TEST_CASE("the job says how many attempts it wants, and earlier ones count") {
     once.begin();
     CHECK_FALSE(once.next(ended(ErrorCode::timeout, true)));
     Attempts resumed(ticket_with("", 4));
-    CHECK(resumed.begin() == 5);
+    REQUIRE(resumed.begin());
+    CHECK(resumed.count() == 5);
     CHECK_FALSE(resumed.next(ended(ErrorCode::timeout, true)));
 }
 
@@ -62,4 +64,36 @@ TEST_CASE("no wait goes beyond the job's deadline") {
         REQUIRE(wait);
         CHECK(*wait <= milliseconds(5));
     }
+}
+
+TEST_CASE(
+    "a job that is cancelled while it waits has ended, before its first attempt and between two") {
+    Attempts fresh(ticket_with(""));
+    CHECK(fresh.cancel() == Attempts::Cancelled::before_it_ran);
+    CHECK_FALSE(fresh.begin());
+    CHECK(fresh.cancel() == Attempts::Cancelled::too_late);
+    Attempts failed_once(ticket_with(""));
+    failed_once.begin();
+    REQUIRE(failed_once.next(ended(ErrorCode::timeout, true)));
+    CHECK(failed_once.cancel() == Attempts::Cancelled::before_it_ran);
+    CHECK_FALSE(failed_once.begin());
+}
+
+TEST_CASE("a job that is cancelled while it runs has its switch thrown and no further attempt") {
+    Attempts attempts(ticket_with(""));
+    const auto running = attempts.begin();
+    CHECK_FALSE(running->cancelled());
+    CHECK(attempts.cancel() == Attempts::Cancelled::while_it_ran);
+    CHECK(running->cancelled());
+    CHECK(attempts.cancel_wanted());
+    CHECK_FALSE(attempts.next(ended(ErrorCode::timeout, true)));
+    CHECK(attempts.cancel() == Attempts::Cancelled::too_late);
+}
+
+TEST_CASE("an interrupted attempt is nobody's wish") {
+    Attempts attempts(ticket_with(""));
+    const auto running = attempts.begin();
+    attempts.interrupt();
+    CHECK(running->cancelled());
+    CHECK_FALSE(attempts.cancel_wanted());
 }

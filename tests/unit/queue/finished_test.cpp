@@ -24,28 +24,32 @@ jobs::Outcome failed_with(ErrorCode code) {
 }  // namespace
 
 TEST_CASE("the end of a job says what the ledger, the producer and the dead letters get") {
-    const Run run{"n1", 1, wall_now()};
+    const Run run{"n1", 1, wall_now(), "7-0"};
     const auto good =
         finished(ticket_for("start"), {"started", "{}", std::nullopt, std::nullopt}, run);
     CHECK(good.state == "succeeded");
     CHECK(good.dead_reason.empty());
     CHECK(good.reply_to == "nexus:reply:x");
-    CHECK_FALSE(good.release_placement);
+    CHECK(good.placement == "7-0");
     CHECK(finished(ticket_for("start"), failed_with(ErrorCode::timeout), run).dead_reason ==
           "attempts");
     CHECK(finished(ticket_for("start"), failed_with(ErrorCode::deadline), run).dead_reason ==
           "deadline");
+    CHECK(finished(ticket_for("start"), failed_with(ErrorCode::poison), run).dead_reason ==
+          "poison");
     const auto cancelled = finished(ticket_for("start"), failed_with(ErrorCode::cancelled), run);
     CHECK(cancelled.state == "cancelled");
     CHECK(cancelled.dead_reason.empty());
 }
 
-TEST_CASE("a placement ends with a delete that succeeded, and only then") {
-    const Run run{"n1", 1, wall_now()};
-    CHECK(finished(ticket_for("delete"), {"deleted", "{}", std::nullopt, std::nullopt}, run)
-              .release_placement);
-    CHECK_FALSE(
-        finished(ticket_for("delete"), failed_with(ErrorCode::timeout), run).release_placement);
+TEST_CASE("an end that is told again is for the entry that asks, and moves no placement") {
+    const auto first = finished(ticket_for("delete"), {"deleted", "{}", std::nullopt, std::nullopt},
+                                {"n1", 1, wall_now(), "7-0"});
+    const auto repeated = again(first, "9-0", "nexus:reply:y");
+    CHECK(repeated.result == first.result);
+    CHECK(repeated.entry_id == "9-0");
+    CHECK(repeated.reply_to == "nexus:reply:y");
+    CHECK(repeated.placement.empty());
 }
 
 TEST_CASE("a malformed job has a result only where its id could be read") {

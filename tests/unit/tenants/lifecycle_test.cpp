@@ -154,6 +154,15 @@ TEST_CASE_FIXTURE(House, "stop and start are idempotent, and start brings back w
     CHECK(backend.containers.at("tenant_acme_runtime").phase == Phase::running);
 }
 
+TEST_CASE_FIXTURE(House, "a restart that is taken up again after a crash does nothing twice") {
+    provision();
+    restart();
+    --jobs;  // the same job again, as by a process that did not live to see its result arrive
+    restart();
+    CHECK(count("stop") == 1);
+    CHECK(count("start") == 2);
+}
+
 TEST_CASE_FIXTURE(House, "restart of a running runtime stops and starts it") {
     provision();
     CHECK(restart().detail == "restarted");

@@ -1,0 +1,77 @@
+// Runs this node's jobs: each in its turn, through its attempts, to its one end. Threads: any.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "config/tenant_id.hpp"
+#include "jobs/executor.hpp"
+#include "jobs/lanes.hpp"
+#include "queue/attempts.hpp"
+#include "queue/begun_jobs.hpp"
+#include "queue/fence.hpp"
+#include "queue/outbox.hpp"
+#include "queue/pull.hpp"
+
+namespace nexus::queue {
+
+class Runs {
+  public:
+    // Every reference must outlive this. `node` as NODE_NAME.
+    Runs(std::string node, unsigned concurrency, jobs::Executor& executor, BegunJobs& begun,
+         const Fence& fence, Outbox& outbox, Log& log);
+
+    void add(Ticket ticket);
+    // All entries up to this one were added.
+    void added(const std::string& entry_id);
+
+    // Ends a job that somebody asked to end. One that is not here is no error.
+    void cancel(const std::string& job_id);
+
+    // Tenants that a job here deleted, that no job here is about, and whose placement may still
+    // stand.
+    std::vector<std::string> gone_tenants() const;
+    void released(const std::vector<std::string>& tenants);
+
+    // From now on nothing begins that has not begun.
+    void close() { lanes_.close(); }
+    // What runs ends now; it stays pending for the next start.
+    void interrupt();
+    // Whether nothing runs any more at `deadline`; returns as soon as that is so.
+    bool wait_idle(std::chrono::steady_clock::time_point deadline) {
+        return lanes_.wait_idle(deadline);
+    }
+    std::size_t running() const { return lanes_.running(); }
+
+  private:
+    using Again = jobs::Lanes::Again;
+    Again run(Attempts& attempts);
+    jobs::Outcome attempt(Attempts& attempts, const CancelSource& cancel);
+    void finish(const Attempts& attempts, const jobs::Outcome& outcome, int counted);
+    std::string leave(const jobs::Job& job, const jobs::Outcome& outcome);
+
+    const std::string node_;
+    jobs::Executor& executor_;
+    BegunJobs& begun_;
+    const Fence& fence_;
+    Outbox& outbox_;
+    Log& log_;
+    CancelSource interrupted_;
+    std::mutex suspects_;  // held by the one suspect that runs
+    mutable std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<Attempts>> jobs_;  // by id
+    std::map<std::string, std::size_t> tenants_;             // how many of these are about each
+    std::set<std::string> deleted_;  // tenants whose placement may still stand
+    std::string added_ = oldest;
+    jobs::Lanes lanes_;
+};
+
+}  // namespace nexus::queue

@@ -1,0 +1,28 @@
+// A file that grows by whole lines of JSON, whoever else writes to it. Threads: any.
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace simulated {
+
+class LineFile {
+  public:
+    // `what` names the file in messages ("journal"). An empty path: nothing is written. Throws
+    // BackendError `internal` where the file cannot be opened.
+    LineFile(std::string what, std::string path);
+    ~LineFile();
+    LineFile(const LineFile&) = delete;
+    LineFile& operator=(const LineFile&) = delete;
+
+    bool wanted() const noexcept { return fd_ >= 0; }
+    // Throws BackendError `internal`.
+    void write(std::string line) const;
+
+  private:
+    std::string what_;
+    std::string path_;
+    int fd_ = -1;
+};
+
+}  // namespace simulated
