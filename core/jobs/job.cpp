@@ -81,6 +81,9 @@ Job read_job(json::Document& document, const std::string& prefix) {
     refuse_repeated_members(document, "");
     check_job(document);
     const json::Reader reader(document);
+    // RapidJSON's pattern ends at a NUL.
+    if (!is_job_id(reader.string("id")))
+        throw json::Error("/id", "must be letters, digits, _ or -");
     const Action action = *parse_action(reader.string("action"));
     auto tenant = config::TenantId::parse(reader.string("tenant_id"));
     if (!tenant) {

@@ -51,6 +51,22 @@ TEST_CASE("a file is written whole, with its mode, and read back") {
     CHECK(directory.read("big", 1'000'000)->size() == 1'000'000);
 }
 
+TEST_CASE("a file in a folder below is read in one step, and through no link") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    directory.ensure("below", 0700).write("x", "content", 0600);
+    CHECK(directory.read("below", "x", 7) == "content");
+    CHECK_FALSE(directory.read("below", "y", 7));
+    CHECK_FALSE(directory.read("nowhere", "x", 7));
+    fs::create_directory_symlink("below", folder / "link");
+    fs::create_symlink("x", folder / "below/link");
+    CHECK_FALSE(refusal([&] { directory.read("below", "x", 6); }).empty());
+    CHECK_FALSE(refusal([&] { directory.read("link", "x", 7); }).empty());
+    CHECK_FALSE(refusal([&] { directory.read("below", "link", 7); }).empty());
+    CHECK_FALSE(refusal([&] { directory.read("..", "x", 7); }).empty());
+    CHECK_FALSE(refusal([&] { directory.read("below", "../x", 7); }).empty());
+}
+
 TEST_CASE("replacing a file is one step: who has the old one open keeps it") {
     const TempDir folder;
     const auto directory = Directory::open(folder.path().string());

@@ -73,6 +73,13 @@ TEST_CASE("a malformed job is refused with the place that is wrong") {
         {R"({"id":"j","action":"stop","tenant_id":"acme"})", "a member is missing"},
         {R"({"id":"a b","action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
         {R"({"id":"","action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
+        {R"({"id":"a\u0000b","action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
+        {R"({"id":")" + std::string(65, 'a') +
+             R"(","action":"stop","tenant_id":"acme","payload":{}})",
+         "/id: "},
+        {job_with(R"(,"node":")" + std::string(64, 'a') + "\""), "/node: "},
+        {job_with(R"(,"max_attempts":{"a":[1,{"b":1,"b":2}]})"),
+         "/max_attempts/a/1/b: occurs twice"},
         {R"({"id":5,"action":"stop","tenant_id":"acme","payload":{}})", "/id: "},
         {R"({"id":"j","action":"explode","tenant_id":"acme","payload":{}})", "/action: "},
         {R"({"id":"j","action":"stop","tenant_id":"acme","payload":[]})", "/payload: "},

@@ -144,3 +144,41 @@ TEST_CASE("a lane that is held goes on with its release, and holds no other") {
     lanes.push("c", once([&] { ++done; }));
     nexus::test::wait_until([&] { return done == 3; }, seconds(10), "an early release counts");
 }
+
+TEST_CASE("a task that falls due runs though those who knew of it are busy") {
+    std::atomic<bool> release = false;
+    std::atomic<int> busy = 0;
+    std::atomic<bool> again = false;
+    Lanes lanes(3);
+    lanes.push("retry", [&, first = true]() mutable -> Lanes::Again {
+        if (std::exchange(first, false)) return milliseconds(200);
+        again = true;
+        return std::nullopt;
+    });
+    for (const char* lane : {"one", "other"}) {
+        lanes.push(lane, once([&] {
+                       ++busy;
+                       while (!release)
+                           std::this_thread::yield();
+                   }));
+    }
+    nexus::test::wait_until([&] { return busy == 2; }, seconds(10), "two workers are busy");
+    nexus::test::wait_until([&] { return again.load(); }, seconds(10), "the third runs the retry");
+    release = true;
+}
+
+TEST_CASE("every worker is woken where each task takes long") {
+    constexpr int workers = 8;
+    std::atomic<bool> release = false;
+    std::atomic<int> running = 0;
+    Lanes lanes(workers);
+    for (int i = 0; i < workers; ++i) {
+        lanes.push("t" + std::to_string(i), once([&] {
+                       ++running;
+                       while (!release)
+                           std::this_thread::yield();
+                   }));
+    }
+    nexus::test::wait_until([&] { return running == workers; }, seconds(10), "all of them run");
+    release = true;
+}
