@@ -87,9 +87,9 @@ int BegunJobs::deaths(const std::string& job_id) const {
 void BegunJobs::begin(const std::string& job_id, bool durable) {
     {
         const std::scoped_lock lock(mutex_);
-        const auto [place, fresh] = slots_.try_emplace(job_id, 0);
-        if (fresh) {
-            place->second = take_slot();
+        auto place = slots_.find(job_id);
+        if (place == slots_.end()) {
+            place = slots_.emplace(job_id, take_slot()).first;
             Slot& taken = slot(place->second);
             taken.deaths = 0;
             taken.size = static_cast<unsigned char>(std::min(job_id.size(), longest_id));

@@ -223,19 +223,21 @@ TEST_CASE("a sentinel that refuses the server's login is named, without the pass
 }
 
 TEST_CASE("a replica that a stale sentinel names hears the greeting and nothing else") {
-    std::string seen;
+    std::string after_greeting = "the replica was not asked";
     {
         const FakeServer replica([&](const FakeClient& client, int) {
+            // Answered too early, the greeting can be lost where the client hangs up.
+            client.expect("ROLE");
+            client.expect("PING\r\n");
             client.send(replica_welcome);
-            seen = client.receive_all();
+            after_greeting = client.receive_all();
         });
         const FakeServer sentinel(naming(replica));
         const auto error = caught([&] { const Connection connection(by({port_of(sentinel)})); });
         CHECK(error.kind == ErrorKind::moved);
         CHECK(error.says("is not the master, though a sentinel named it"));
     }
-    CHECK(seen.find("ROLE") != std::string::npos);
-    CHECK(seen.ends_with("PING\r\n"));
+    CHECK(after_greeting.empty());
 }
 
 TEST_CASE("behind Sentinel a server that may not be asked for its role is refused") {
