@@ -43,7 +43,7 @@ class FailoverTest {
     explicit FailoverTest(const SentinelOptions& options) : group_(options) {
         auto settings = group_.settings();
         settings["BACKEND_CONFIG"] =
-            R"({"latency_ms":25,"journal":")" + (folder_ / "journal") + R"("})";
+            R"({"latency_ms":80,"journal":")" + (folder_ / "journal") + R"("})";
         settings["CONCURRENCY"] = "2";
         runner_.emplace(group_.master(), settings);
         runner_->start();
