@@ -57,7 +57,7 @@ Outbox::Outbox(redis::Session& session, const Keys& keys, const Lease& lease, In
         if (item.kind == Kind::event) ++events_;
         items_.push_back({std::move(item), true});
     }
-    away_ = !items_.empty();
+    spooled_ = !items_.empty();
 }
 
 void Outbox::push(OutboxItem item) {
@@ -78,7 +78,7 @@ void Outbox::drop_oldest_event() {
     items_.erase(first);
     --events_;
     // The file grows by what was dropped: it is written anew before it is twice what it holds.
-    if (++dropped_ % options_.most_events == 0) spool_.replace(lasting(true));
+    if (++dropped_ % options_.most_events == 0 && spooled_) spool_.replace(lasting(true));
 }
 
 std::vector<const OutboxItem*> Outbox::lasting(bool all) const {
@@ -95,6 +95,7 @@ std::vector<const OutboxItem*> Outbox::lasting(bool all) const {
 void Outbox::spill() {
     away_ = true;
     if (!spool_.append(lasting(false))) return;
+    spooled_ = true;
     for (auto* queue : {&batch_, &items_}) {
         for (auto& pending : *queue) {
             if (!std::exchange(pending.on_disk, true) && pending.item.kind == Kind::finished)
@@ -135,6 +136,15 @@ void Outbox::run(Progress::Beat& beat) {
             return;
         }
         settle();
+    }
+}
+
+// Everything that was on disk has been delivered.
+void Outbox::empty_spool() {
+    spooled_ = !spool_.replace({});
+    if (const auto dropped = std::exchange(dropped_, 0); dropped > 0) {
+        log_.warning("events were dropped, oldest first, while Redis was away",
+                     {{"events", std::to_string(dropped)}});
     }
 }
 
@@ -246,15 +256,8 @@ void Outbox::settle() {
     {
         const std::scoped_lock lock(mutex_);
         batch_.clear();
-        const bool back = away_ && items_.empty();
-        if (back) {
-            away_ = false;
-            spool_.replace({});
-            if (const auto dropped = std::exchange(dropped_, 0); dropped > 0) {
-                log_.warning("events were dropped, oldest first, while Redis was away",
-                             {{"events", std::to_string(dropped)}});
-            }
-        }
+        away_ = false;
+        if (spooled_ && (items_.empty() || !items_.front().on_disk)) empty_spool();
     }
     changed_.notify_all();
     NEXUS_KILL_POINT("after_settled");

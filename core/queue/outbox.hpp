@@ -71,6 +71,7 @@ class Outbox {
     void spill();
     std::vector<const OutboxItem*> lasting(bool all) const;
     void drop_oldest_event();
+    void empty_spool();
 
     redis::Session& session_;
     const Keys& keys_;
@@ -89,6 +90,7 @@ class Outbox {
     std::size_t events_ = 0;     // among items_
     std::size_t dropped_ = 0;    // events, since Redis was lost
     bool away_ = false;          // Redis, as far as is known: what comes goes to the disk too
+    bool spooled_ = false;       // something is on disk
     bool ended_ = false;
     // What Redis still has of the moments before is not known; run's thread's alone.
     std::optional<InFlight::Clock::time_point> lost_at_;
