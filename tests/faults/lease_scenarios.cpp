@@ -100,10 +100,15 @@ Report pause(const Size& size) {
     if (!test::contains(stage.runner.log(), "this runner ends: ")) {
         stage.findings.push_back("the stale process does not say why it ends");
     }
-    for (const auto& line :
-         read_journal(test::read_file(stage.folder / "journal").substr(journal.size()))) {
-        if (line.tenant.empty()) continue;  // it may look at the engine as a whole
-        stage.findings.push_back("the stale process began " + line.op + " for " + line.job);
+    // What was under way when the process was stopped may still end, and what it had just been let
+    // begin is cancelled before it changes anything.
+    std::set<std::string> under_way;
+    for (const auto& line : read_journal(journal))
+        under_way.insert(line.job + line.op);
+    for (const auto& effect :
+         read_effects(test::read_file(stage.folder / "effects").substr(effects.size()))) {
+        if (under_way.count(effect.job + effect.op) != 0) continue;
+        stage.findings.push_back("the stale process did " + effect.op + " for " + effect.job);
     }
     if (const auto after = contents(stage.client); after != redis_before) {
         stage.findings.push_back("Redis changed from " + redis_before + " to " + after);
