@@ -25,7 +25,7 @@ std::string to_json(const std::string& id, const std::map<std::string, std::stri
 
 int show_job(Client& client, const std::string& id, bool as_json) {
     const auto ledger = queue::read_ledger(client.connection(), client.keys(), id);
-    if (ledger.empty()) {
+    if (ledger.count("state") == 0) {  // empty, or nothing but a wish to cancel what may come
         throw app::StartFailure(app::exit_failed,
                                 "no job " + id +
                                     " is known: it was never added, is not routed "

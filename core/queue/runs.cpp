@@ -80,6 +80,7 @@ void Runs::released(const std::vector<std::string>& tenants) {
 }
 
 void Runs::interrupt() {
+    lanes_.close();
     interrupted_.cancel();
     const std::scoped_lock lock(mutex_);
     for (const auto& [id, attempts] : jobs_)
@@ -105,9 +106,8 @@ Runs::Again Runs::run(Attempts& attempts) {
         return std::nullopt;  // it stays pending, and the next start does it
     }
     if (outcome.error && wanted) outcome = failed(cancelled_by_request());
-    const auto wait = attempts.next(outcome);
-    begun_.end(id, !wait);
-    if (wait) {
+    if (const auto wait = attempts.next(outcome)) {
+        begun_.end(id, false);
         outbox_.push(retrying(attempts.ticket(), attempts.count()));
         log_.info("the job is tried again", {{"job", id},
                                              {"tenant", attempts.ticket().job.tenant.text()},
@@ -138,7 +138,7 @@ void Runs::safe(const std::string& job_id) {
 jobs::Outcome Runs::attempt(Attempts& attempts, const CancelSource& cancel) {
     const Ticket& ticket = attempts.ticket();
     const auto permit = [this] {
-        if (!fence_.wait(interrupted_)) {
+        if (interrupted_.cancelled() || !fence_.wait(interrupted_)) {
             throw Failure(ErrorCode::cancelled, "this process serves the node no more");
         }
     };
@@ -159,6 +159,7 @@ jobs::Outcome Runs::attempt(Attempts& attempts, const CancelSource& cancel) {
 void Runs::finish(const Attempts& attempts, const jobs::Outcome& outcome, int counted) {
     const Ticket& ticket = attempts.ticket();
     const std::string& tenant = ticket.job.tenant.text();
+    begun_.end(ticket.job.id, true);
     const std::string placement = leave(ticket.job, outcome);
     auto item = finished(ticket, outcome, {node_, counted, attempts.started_at(), placement});
     log_.info("job ended", {{"job", ticket.job.id},

@@ -47,7 +47,7 @@ class Runs {
 
     // From now on nothing begins that has not begun.
     void close() { lanes_.close(); }
-    // What runs ends now; it stays pending for the next start.
+    // The same, and what runs ends now; it stays pending for the next start.
     void interrupt();
     // Whether nothing runs any more at `deadline`; returns as soon as that is so.
     bool wait_idle(std::chrono::steady_clock::time_point deadline) {

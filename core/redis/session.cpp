@@ -54,6 +54,7 @@ void Session::recover(const Error& error) {
     if (!proven_) mistrust_sentinel();
     connection_.reset();
     announce_lost(error);
+    if (on_retry_) on_retry_();
     if (wait_for(-1, 0, Wait::lasting(backoff_.next(), stop_fd_)) == Ready::cancelled)
         throw Error(ErrorKind::cancelled,
                     "waiting for Redis " + endpoint_.describe() + " was cancelled");

@@ -41,7 +41,6 @@ class Session {
                     return result;
                 }
             } catch (const Error& error) {
-                if (on_retry_) on_retry_();
                 recover(error);
             }
         }

@@ -100,6 +100,9 @@ TEST_CASE_FIXTURE(
     "a job can be cancelled before it comes, while no runner is there, and not after its end") {
     start();
     CHECK(contains(runner.cli({"cancel", "early"}).out, "no job early is known yet"));
+    const auto unknown = runner.cli({"job", "early"});
+    CHECK(unknown.code == 1);
+    CHECK(contains(unknown.err, "no job early is known"));
     add("provision", "early");
     CHECK(contains(reply("early"), R"("status":"cancelled")"));
     add("provision", "done");
@@ -212,6 +215,21 @@ TEST_CASE_FIXTURE(Delivery,
         },
         seconds(10), "the placement of the deleted tenant has ended");
     CHECK(redis.cli({"HGET", "nexus:tenants", "acme"}) == "n1");
+}
+
+TEST_CASE_FIXTURE(Delivery,
+                  "a runner that loses its lease in the middle of a job begins no other") {
+    start("", 100);
+    add("provision", "first");
+    add("restart", "second");
+    wait_for("first", "running");
+    redis.cli({"HSET", "nexus:node:n1", "epoch", "99999999999999"});
+    const auto code = runner.process().wait(seconds(30));
+    REQUIRE(code);
+    CHECK(*code == 75);
+    CHECK(contains(read_file(journal), R"("job":"first")"));
+    CHECK_FALSE(contains(read_file(journal), R"("job":"second")"));
+    CHECK(state("second") == "queued");
 }
 
 TEST_CASE_FIXTURE(

@@ -51,10 +51,9 @@ local function original(entry)
   return job_text(found[1] and found[1][2] or {})
 end
 
-local function bury(item)
-  if item.dead_reason == '' then return end
+local function bury(item, text)
   redis.call('XADD', prefix .. ':dead', '*', 'reason', item.dead_reason, 'error', item.dead_error, 'attempts',
-    item.attempts, 'node', node, 'failed_at', now, 'job', original(item.entry))
+    item.attempts, 'node', node, 'failed_at', now, 'job', text)
 end
 
 local function settle_placement(item)
@@ -79,7 +78,7 @@ function kinds.finished(item)
     if acknowledge(item.entry) then reply(item.reply_to, redis.call('HGET', ledger, 'result')) end
     return
   end
-  bury(item)
+  if item.dead_reason ~= '' then bury(item, original(item.entry)) end
   redis.call('HSET', ledger, 'state', item.state, 'attempts', item.attempts, 'result', item.result, 'node', node,
     'updated_at', now)
   redis.call('EXPIRE', ledger, ledger_ttl)
@@ -97,8 +96,7 @@ end
 function kinds.malformed(item)
   local text = original(item.entry)
   if not acknowledge(item.entry) then return end
-  redis.call('XADD', prefix .. ':dead', '*', 'reason', item.dead_reason, 'error', item.dead_error, 'attempts',
-    item.attempts, 'node', node, 'failed_at', now, 'job', text)
+  bury(item, text)
   if item.job == '' then return end
   publish_result(item.result)
   reply(item.reply_to, item.result)
