@@ -13,11 +13,8 @@ CancelSource::CancelSource() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) 
 }
 
 void CancelSource::cancel() noexcept {
+    cancelled_ = true;
     ::eventfd_write(event_.get(), 1);
-}
-
-bool CancelSource::cancelled() const noexcept {
-    return wait_for(std::chrono::milliseconds(0));
 }
 
 bool CancelSource::wait_for(std::chrono::milliseconds time) const noexcept {

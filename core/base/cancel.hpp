@@ -2,6 +2,7 @@
 // descriptor. Threads: any.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 
 #include "base/unique_fd.hpp"
@@ -13,7 +14,7 @@ class CancelSource {
     // Throws std::system_error where the process is out of descriptors.
     CancelSource();
     void cancel() noexcept;
-    bool cancelled() const noexcept;
+    bool cancelled() const noexcept { return cancelled_; }
     // Returns true as soon as it is cancelled, false once the time is over.
     bool wait_for(std::chrono::milliseconds time) const noexcept;
     // Readable (POLLIN) from the moment of cancel() on, for ever. Valid as long as this object.
@@ -21,6 +22,7 @@ class CancelSource {
 
   private:
     UniqueFd event_;
+    std::atomic<bool> cancelled_ = false;
 };
 
 }  // namespace nexus

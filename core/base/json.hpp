@@ -16,8 +16,19 @@
 
 namespace nexus::json {
 
-using Document = rapidjson::Document;
 using Value = rapidjson::Value;
+
+// RapidJSON's own takes 64 KiB at once, which costs more than to read a job.
+class Document : private std::unique_ptr<rapidjson::MemoryPoolAllocator<>>,
+                 public rapidjson::Document {
+    using Memory = std::unique_ptr<rapidjson::MemoryPoolAllocator<>>;
+    static constexpr std::size_t chunk = 2048;
+
+  public:
+    Document()
+        : Memory(std::make_unique<Memory::element_type>(chunk)),
+          rapidjson::Document(Memory::get()) {}
+};
 
 // The text is not what it should be. `pointer` is the JSON pointer of the place, "" for the whole
 // text.

@@ -11,22 +11,18 @@ const std::vector<std::string> nothing{"reset", "resetchannels"};
 // What a connection says first.
 const std::vector<std::string> greeting{"+ping", "+role", "+select", "+client|setname"};
 
-const std::vector<std::string> node_commands{"+eval",          "+evalsha",
-                                             "+xadd",          "+xlen",
-                                             "+xrange",        "+xrevrange",
-                                             "+xdel",          "+xack",
-                                             "+xread",         "+xreadgroup",
-                                             "+xgroup|create", "+xgroup|createconsumer",
-                                             "+xgroup|setid",  "+xinfo|consumers",
-                                             "+xinfo|groups",  "+hexists",
-                                             "+hget",          "+hgetall",
-                                             "+hmget",         "+hset",
-                                             "+hsetnx",        "+hdel",
-                                             "+hincrby",       "+hvals",
-                                             "+hscan",         "+exists",
-                                             "+del",           "+expire",
-                                             "+ttl",           "+time",
-                                             "+rpush",         "+publish"};
+const std::vector<std::string> node_commands{
+    "+eval",         "+evalsha",       "+xadd",
+    "+xlen",         "+xrange",        "+xrevrange",
+    "+xdel",         "+xack",          "+xread",
+    "+xreadgroup",   "+xgroup|create", "+xgroup|createconsumer",
+    "+xtrim",        "+xgroup|setid",  "+xinfo|consumers",
+    "+xinfo|groups", "+hget",          "+hgetall",
+    "+hmget",        "+hset",          "+hsetnx",
+    "+hdel",         "+hincrby",       "+hvals",
+    "+hscan",        "+exists",        "+del",
+    "+expire",       "+ttl",           "+time",
+    "+rpush",        "+publish"};
 
 const std::vector<std::string> producer_commands{
     "+xadd",    "+xread",     "+xrange",     "+xrevrange",   "+xlen",        "+hget",

@@ -94,7 +94,7 @@ void Intake::join(redis::Connection& connection) {
     position_.newest = oldest;
 }
 
-// True where there was nothing to read.
+// True where there is nothing more to read now.
 bool Intake::pull_once(redis::Connection& connection) {
     const auto room = std::min(in_flight_.room(), most_a_call);
     const auto gone = runs_.gone_tenants();
@@ -114,7 +114,7 @@ bool Intake::pull_once(redis::Connection& connection) {
     if (!pulled.entries.empty()) NEXUS_KILL_POINT("after_read");
     for (const auto& job : pulled.cancels)
         runs_.cancel(job);
-    return pulled.entries.empty() && was_new;
+    return pulled.entries.size() < room && was_new;
 }
 
 // XREAD only as a bell: entries are there until they are routed, or newer than what was seen.

@@ -139,6 +139,11 @@ void Outbox::run(Progress::Beat& beat) {
     }
 }
 
+bool Outbox::only_progress() const {
+    return std::all_of(items_.begin(), items_.end(),
+                       [](const Pending& pending) { return pending.item.kind == Kind::progress; });
+}
+
 // Everything that was on disk has been delivered.
 void Outbox::empty_spool() {
     spooled_ = !spool_.replace({});
@@ -158,6 +163,9 @@ bool Outbox::next_batch(Progress::Beat& beat) {
         changed_.wait_for(lock, between_beats);
     }
     beat.beat();
+    // That a job began may wait a moment: most end within it, and need one call less.
+    constexpr std::chrono::milliseconds progress_waits(5);
+    changed_.wait_for(lock, progress_waits, [this] { return ended_ || !only_progress(); });
     std::unordered_set<std::string_view> ended;
     for (std::size_t bytes = 0;
          !items_.empty() && batch_.size() < most_items_a_call && bytes < most_bytes_a_call;) {

@@ -63,6 +63,7 @@ class Outbox {
         bool on_disk = false;
     };
 
+    bool only_progress() const;
     bool next_batch(Progress::Beat& beat);
     bool send(Progress::Beat& beat);
     void call(redis::Connection& connection, const std::vector<const OutboxItem*>& items) const;

@@ -232,6 +232,38 @@ TEST_CASE_FIXTURE(Delivery,
     CHECK(state("second") == "queued");
 }
 
+TEST_CASE_FIXTURE(Delivery, "a reply key that is no list holds up nobody's result") {
+    start();
+    redis.cli({"SET", "nexus:reply:wrong", "no list"});
+    add("provision", "wrong");
+    add("health", "right");
+    CHECK(contains(reply("right"), R"("detail":"ok")"));
+    CHECK(state("wrong") == "succeeded");
+    CHECK(redis.cli({"XLEN", "nexus:results"}) == "2");
+}
+
+TEST_CASE_FIXTURE(Delivery,
+                  "what cannot be routed stops there, and nothing before it is routed twice") {
+    start();
+    redis.cli({"HSET", "nexus:tenants", "away", "n2"});
+    redis.cli({"SET", "nexus:node:n2:jobs", "no stream"});
+    redis.cli({"EVAL",
+               "for _, job in ipairs(ARGV) do redis.call('XADD', KEYS[1], '*', 'job', job) end",
+               "1", "nexus:jobs", plain("provision", "one", "acme"), plain("health", "two", "away"),
+               plain("health", "three", "acme")});
+    wait_until([&] { return contains(runner.log(), "WRONGTYPE"); }, seconds(20), "it is refused");
+    wait_until(
+        [&] {
+            return redis.cli({"XLEN", "nexus:jobs"}) == "2";
+        },
+        seconds(20), "what came before it is routed");
+    redis.cli({"DEL", "nexus:node:n2:jobs"});
+    CHECK(contains(reply("three"), R"("detail":"ok")"));
+    CHECK(redis.cli({"XLEN", "nexus:results"}) == "2");
+    CHECK(redis.cli({"XLEN", "nexus:node:n2:jobs"}) == "1");
+    CHECK(redis.cli({"XLEN", "nexus:jobs"}) == "0");
+}
+
 TEST_CASE_FIXTURE(
     Delivery,
     "a runner that slept past its lease begins nothing more once another has taken over") {

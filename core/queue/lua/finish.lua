@@ -29,10 +29,11 @@ local function acknowledge(entry)
   return pending
 end
 
+-- A key that is no list is its producer's mistake, and no reason to hold up the others' results.
 local function reply(key, result)
   if key == '' then return end
-  redis.call('RPUSH', key, result)
-  redis.call('EXPIRE', key, 60)
+  redis.pcall('RPUSH', key, result)
+  redis.pcall('EXPIRE', key, 60)
 end
 
 local function tell(tenant, event)
