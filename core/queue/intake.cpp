@@ -92,6 +92,11 @@ void Intake::join(redis::Connection& connection) {
     }
     position_.cursor = oldest;
     position_.newest = oldest;
+    // Only what an earlier process knew: of this one's tenants some may have come back since.
+    if (std::exchange(knows_gone_, true)) return;
+    const auto gone = connection.call(redis::Command("HGETALL", keys_.gone)).array();
+    for (std::size_t i = 0; i < gone.size(); i += 2)
+        runs_.add_gone(gone[i].text());
 }
 
 // True where there is nothing more to read now.
@@ -103,6 +108,8 @@ bool Intake::pull_once(redis::Connection& connection) {
     position_.last_cancel = std::move(pulled.last_cancel);
     const bool was_new = position_.cursor == new_entries;
     if (pulled.entries.empty()) {
+        if (room > 0 && !was_new)
+            position_.newest = std::move(pulled.delivered);  // all of it is here
         if (room > 0) position_.cursor = new_entries;
     } else {
         position_.newest = pulled.entries.back().id;

@@ -45,6 +45,7 @@ class Intake {
     Log& log_;
     std::function<void(const std::string&)> on_fenced_;
     std::atomic<bool> joined_ = false;
+    bool knows_gone_ = false;
     bool broken_ = false;  // the last turn did not come to its end
     PullPosition position_{oldest, oldest, oldest};
 };

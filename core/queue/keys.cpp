@@ -12,6 +12,7 @@ Keys::Keys(std::string queue_prefix, std::string node_name)
       lease(prefix + ":node:" + node),
       cancel(prefix + ":node:" + node + ":cancel"),
       placements(prefix + ":tenants"),
+      gone(prefix + ":node:" + node + ":gone"),
       results(prefix + ":results"),
       events(prefix + ":events"),
       dead(prefix + ":dead") {}

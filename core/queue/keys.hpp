@@ -19,6 +19,7 @@ struct Keys {
     std::string lease;       // hash: lease and registry of this node
     std::string cancel;      // stream: jobs of this node that are to end
     std::string placements;  // hash: tenant → node
+    std::string gone;        // hash: deleted tenants of this node whose placement still stands
     std::string results;     // stream
     std::string events;      // stream
     std::string dead;        // stream

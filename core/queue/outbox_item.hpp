@@ -19,7 +19,7 @@ struct OutboxItem {
     std::string event = {};
     std::string dead_reason = {};
     std::string dead_error = {};
-    std::string placement = {};  // `keep`, or where it ends the newest entry that is in the lanes
+    std::string placement = {};  // as in finish.lua
 
     std::size_t bytes() const noexcept { return result.size() + event.size() + dead_error.size(); }
 };

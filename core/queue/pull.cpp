@@ -9,7 +9,7 @@ namespace nexus::queue {
 namespace {
 
 constexpr std::size_t values_per_entry = 7;  // of the script's answer
-constexpr std::size_t values_in_front = 3;
+constexpr std::size_t values_in_front = 4;
 
 [[noreturn]] void throw_odd(const char* what) {
     throw redis::Error(redis::ErrorKind::protocol, std::string("the pull script answered ") + what);
@@ -55,6 +55,7 @@ Pulled pull(redis::Connection& connection, const Keys& keys, const std::string& 
     for (const auto& id : parts[1].array())
         pulled.cancels.push_back(id.text());
     pulled.last_cancel = parts[2].text();
+    pulled.delivered = parts[3].text();
     pulled.released = parts[0].integer() == 1;
     for (std::size_t i = values_in_front; i < parts.size(); i += values_per_entry)
         pulled.entries.push_back(to_entry(&parts[i]));

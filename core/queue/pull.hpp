@@ -36,6 +36,8 @@ struct Pulled {
     std::vector<Entry> entries;
     std::vector<std::string> cancels;  // ids of jobs
     std::string last_cancel;
+    std::string delivered;  // the newest entry ever read before; only where pending ones were asked
+                            // for
     bool released = false;  // the placements of those who are gone
 };
 

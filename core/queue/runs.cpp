@@ -73,6 +73,11 @@ std::vector<std::string> Runs::gone_tenants() const {
     return gone;
 }
 
+void Runs::add_gone(const std::string& tenant) {
+    const std::scoped_lock lock(mutex_);
+    deleted_.insert(tenant);
+}
+
 void Runs::released(const std::vector<std::string>& tenants) {
     const std::scoped_lock lock(mutex_);
     for (const auto& tenant : tenants)
@@ -178,7 +183,8 @@ std::string Runs::leave(const jobs::Job& job, const jobs::Outcome& outcome) {
     const auto left = tenants_.find(tenant);
     const bool last = --left->second == 0;
     if (last) tenants_.erase(left);
-    if (!outcome.error && job.action == jobs::Action::provision) {
+    // Also where it failed: something of the tenant may be here.
+    if (job.action == jobs::Action::provision) {
         deleted_.erase(tenant);
         return "keep";
     }
@@ -186,7 +192,7 @@ std::string Runs::leave(const jobs::Job& job, const jobs::Outcome& outcome) {
                                     : job.action == jobs::Action::remove;
     if (!gone) return "";
     deleted_.insert(tenant);
-    return last ? added_ : "";
+    return last ? added_ : "gone";
 }
 
 }  // namespace nexus::queue

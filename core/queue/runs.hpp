@@ -40,9 +40,10 @@ class Runs {
     // crash would do it again, behind the next.
     void safe(const std::string& job_id);
 
-    // Tenants that a job here deleted, that no job here is about, and whose placement may still
-    // stand.
+    // Tenants that a job deleted, that no job here is about, and whose placement may still stand.
     std::vector<std::string> gone_tenants() const;
+    // One of an earlier process.
+    void add_gone(const std::string& tenant);
     void released(const std::vector<std::string>& tenants);
 
     // From now on nothing begins that has not begun.

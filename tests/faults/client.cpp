@@ -106,10 +106,13 @@ std::size_t Client::backlog(const std::string& node) {
     return with([&](redis::Connection& connection) {
         const std::vector<Command> commands{Command("MULTI"), Command("XLEN", intake),
                                             Command("XLEN", "nexus:node:" + node + ":jobs"),
+                                            Command("HLEN", "nexus:node:" + node + ":gone"),
                                             Command("EXEC")};
         const auto replies = connection.pipeline(commands);
-        const auto& lengths = replies.back().array();
-        return static_cast<std::size_t>(lengths.at(0).integer() + lengths.at(1).integer());
+        std::int64_t all = 0;
+        for (const auto& length : replies.back().array())
+            all += length.integer();
+        return static_cast<std::size_t>(all);
     });
 }
 

@@ -198,26 +198,6 @@ TEST_CASE_FIXTURE(Delivery,
 }
 
 TEST_CASE_FIXTURE(Delivery,
-                  "a tenant that is deleted and provisioned again in one go stays placed, a "
-                  "deleted one does not") {
-    start("", 20);
-    const char* jobs[][3] = {{"provision", "p1", "acme"}, {"delete", "d1", "acme"},
-                             {"provision", "p2", "acme"}, {"provision", "p3", "gone"},
-                             {"delete", "d3", "gone"},    {"stop", "s3", "gone"}};
-    for (const auto& job : jobs)
-        add(job[0], job[1], job[2]);
-    CHECK(contains(reply("p2"), "provisioned"));
-    CHECK(contains(reply("s3"), "tenant_not_found"));
-    CHECK(redis.cli({"HGET", "nexus:tenants", "acme"}) == "n1");
-    wait_until(
-        [&] {
-            return redis.cli({"HEXISTS", "nexus:tenants", "gone"}) == "0";
-        },
-        seconds(10), "the placement of the deleted tenant has ended");
-    CHECK(redis.cli({"HGET", "nexus:tenants", "acme"}) == "n1");
-}
-
-TEST_CASE_FIXTURE(Delivery,
                   "a runner that loses its lease in the middle of a job begins no other") {
     start("", 100);
     add("provision", "first");

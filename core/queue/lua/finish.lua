@@ -5,8 +5,8 @@
 -- ARGV     prefix, node, epoch, current time (RFC 3339), seconds that a ledger entry lives, then for each item
 --          twelve values: kind, entry id, job id, tenant id, state, attempts, result, reply_to, event, dead
 --          letter's reason, dead letter's error, and what becomes of the tenant's placement: `keep` where the tenant
---          is on the node now, the newest entry that the node had read where the tenant is gone and none of those
---          entries is about it, else empty
+--          is on the node now, `gone` where it is not and other jobs here are about it, the newest entry that the
+--          node had read where no other is, else empty
 -- Kinds    progress   the job began, or waits for its next attempt (its ledger)
 --          finished   the job ended
 --          answered   a repeated job gets the first result
@@ -59,9 +59,13 @@ end
 
 local function settle_placement(item)
   if item.placement == 'keep' then
+    redis.call('HDEL', KEYS[1] .. ':gone', item.tenant)
     if redis.call('HSETNX', placements, item.tenant, node) == 1 then redis.call('HINCRBY', KEYS[1], 'tenants', 1) end
-  elseif item.placement ~= '' and nothing_newer(stream, item.placement) then
+  elseif item.placement ~= '' and item.placement ~= 'gone' and nothing_newer(stream, item.placement) then
     release_placement(placements, item.tenant, node, KEYS[1])
+  elseif item.placement ~= '' and redis.call('HGET', placements, item.tenant) == node then
+    -- It ends with a later pull of this process, or of the next, which learns here what this one knows.
+    redis.call('HSET', KEYS[1] .. ':gone', item.tenant, now)
   end
 end
 

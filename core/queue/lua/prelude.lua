@@ -49,7 +49,16 @@ local function nothing_newer(stream, seen)
   return false
 end
 
+-- The newest entry of the node's stream that was ever read.
+local function last_delivered(stream)
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+    if field(group, 'name') == 'runner' then return field(group, 'last-delivered-id') end
+  end
+  return '0-0'
+end
+
 local function release_placement(placements, tenant, node, lease)
+  redis.call('HDEL', lease .. ':gone', tenant)
   if redis.call('HGET', placements, tenant) ~= node then return end
   redis.call('HDEL', placements, tenant)
   redis.call('HINCRBY', lease, 'tenants', -1)

@@ -6,7 +6,8 @@
 --          request to cancel that the node has seen, the newest entry that it has read, and tenants that are gone
 --          and that no entry up to that one is about: their placements end
 --          (most `0`: nothing is routed or read, for a node that has no room)
--- Returns  `1` where those placements ended; the ids of jobs to cancel; the id of the last request; then for each
+-- Returns  `1` where those placements ended; the ids of jobs to cancel; the id of the last request; the newest entry
+--          that was ever read, before this call, where pending ones are read, else empty; then for each
 --          entry seven values: entry id, id of the intake entry that it came from, job, the ledger's word with its value and the
 --          number of attempts that ended before, and whether it is a dead letter that was put back
 -- Words    run        value: the node that holds the tenant, empty where none does
@@ -174,7 +175,7 @@ local function requests_to_cancel()
   return ids
 end
 
-local answer = { 0, {}, last_cancel }
+local answer = { 0, {}, last_cancel, '' }
 if #ARGV >= gone_from and nothing_newer(stream, newest) then
   for i = gone_from, #ARGV do release_placement(placements, ARGV[i], caller, prefix .. ':node:' .. caller) end
   answer[1] = 1
@@ -182,6 +183,7 @@ end
 if most ~= '0' then
   if cursor == '>' then route() end
   read(answer)
+  if cursor ~= '>' then answer[4] = last_delivered(stream) end
 end
 answer[2] = requests_to_cancel()
 answer[3] = last_cancel
