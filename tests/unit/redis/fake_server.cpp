@@ -11,10 +11,11 @@
 
 namespace {
 
+// False where it is the end that came, and nothing else: what a client sent before is still read.
 bool readable(int fd, int stop_fd) {
     std::array<pollfd, 2> watched{pollfd{fd, POLLIN, 0}, pollfd{stop_fd, POLLIN, 0}};
     ::poll(watched.data(), watched.size(), -1);
-    return watched[1].revents == 0;
+    return watched[0].revents != 0;
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ FakeServer::~FakeServer() {
 }
 
 void FakeServer::serve() {
-    for (int number = 0; readable(listener_.get(), stop_.fd()); ++number) {
+    for (int number = 0; readable(listener_.get(), stop_.fd()) && !stop_.cancelled(); ++number) {
         const nexus::UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         talk_(FakeClient(client.get(), stop_.fd()), number);
     }
