@@ -73,6 +73,11 @@ std::optional<std::string> read_opened(const UniqueFd& file, const std::string& 
     }
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+    constexpr std::int64_t second = 1'000'000'000;
+    return time.tv_sec * second + time.tv_nsec;
+}
+
 using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
 
 Listing list(int fd, const std::string& path) {
@@ -135,6 +140,20 @@ std::optional<std::string> Directory::read(const std::string& folder, const std:
     require_plain(path_, name);
     const std::string below = join(folder, name);
     return read_opened(open_below(fd(), below, O_RDONLY | O_NONBLOCK), join(path_, below), most);
+}
+
+std::optional<FileVersion> Directory::version(const std::string& folder,
+                                              const std::string& name) const {
+    require_plain(path_, folder);
+    require_plain(path_, name);
+    const std::string below = join(folder, name);
+    struct stat status {};
+    if (::fstatat(fd(), below.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == ENOENT) return std::nullopt;
+        fail(join(path_, below));
+    }
+    return FileVersion{status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim),
+                       nanoseconds(status.st_ctim)};
 }
 
 void Directory::write(const std::string& name, std::string_view content, mode_t mode,

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,6 +20,18 @@ namespace nexus {
 // The whole file at a path of the operator's, whose links are followed; nothing where there is
 // none. More than `most` bytes throws.
 std::optional<std::string> read_file(const std::string& path, std::size_t most);
+
+// Which content a file has, without reading it: every write of Directory makes another inode, and
+// every change in place moves the change time.
+struct FileVersion {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::int64_t size = 0;
+    std::int64_t modified_ns = 0;
+    std::int64_t changed_ns = 0;
+
+    bool operator==(const FileVersion&) const = default;
+};
 
 class Directory {
   public:
@@ -36,6 +49,12 @@ class Directory {
     // The same in a directory below this one; nothing where that is not there either.
     std::optional<std::string> read(const std::string& folder, const std::string& name,
                                     std::size_t most) const;
+
+    // The version of what `name` is in a directory below this one; nothing where it is not there.
+    // One system call, for a caller that asks for thousands. A link at `name` is not followed; one
+    // at `folder` is, so this is for a directory that no tenant can write, such as TENANT_ROOT, and
+    // for nothing but comparing: what is then read is read through no link.
+    std::optional<FileVersion> version(const std::string& folder, const std::string& name) const;
 
     // Replaces the file in one step: a reader sees the old or the new, also after a crash
     // (temporary file, fsync, rename, fsync of the directory).
