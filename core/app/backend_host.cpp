@@ -39,14 +39,10 @@ std::unique_ptr<Backend> create(const PluginLibrary& library, const config::Sett
 
 }  // namespace
 
-BackendHost::BackendHost(const config::Settings& settings, Log& log)
+BackendHost::BackendHost(const config::Settings& settings, Log& log,
+                         std::function<void(const Event&)> on_event)
     : library_(open_library(settings)),
-      // Nothing listens to the engine's hints but the log: every verb looks for itself.
-      callbacks_(log, std::string(library_.name()),
-                 [&log](const Event& event) {
-                     log.debug("the engine reports a change",
-                               {{"container", event.container}, {"action", event.action}});
-                 }),
+      callbacks_(log, std::string(library_.name()), std::move(on_event)),
       backend_(std::make_unique<GuardedBackend>(create(library_, settings, callbacks_),
                                                 std::string(library_.name()))) {}
 

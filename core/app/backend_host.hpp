@@ -2,6 +2,7 @@
 // any.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "backend/guarded_backend.hpp"
@@ -14,9 +15,11 @@ namespace nexus::app {
 
 class BackendHost {
   public:
-    // Throws StartFailure: `exit_config` where the plugin or its configuration is refused,
-    // `exit_unreachable` where its engine does not answer.
-    BackendHost(const config::Settings& settings, Log& log);
+    // `on_event` as that of PluginCallbacks. Throws StartFailure: `exit_config` where the plugin or
+    // its configuration is refused, `exit_unreachable` where its engine does not answer.
+    BackendHost(
+        const config::Settings& settings, Log& log,
+        std::function<void(const Event&)> on_event = [](const Event&) {});
 
     GuardedBackend& backend() noexcept { return *backend_; }
     const PluginLibrary& library() const noexcept { return library_; }

@@ -38,14 +38,9 @@ http::Check look_at_disk(const std::vector<std::string>& folders) {
 
 }  // namespace
 
-NodeStatus::NodeStatus(const config::Settings& settings, BackendHost& backend,
-                       const tenants::TenantStore& store, const queue::NodeQueue& queue,
-                       const Progress& progress, Log& log)
+NodeStatus::NodeStatus(const config::Settings& settings, Sources sources, Log& log)
     : settings_(settings),
-      backend_(backend),
-      store_(store),
-      queue_(queue),
-      progress_(progress),
+      from_(sources),
       log_(log),
       started_at_(SteadyClock::now()),
       engine_(good("backend", "answered at the start")),
@@ -72,16 +67,16 @@ void NodeStatus::watch() {
 }
 
 void NodeStatus::look() {
-    http::Check engine = good("backend", std::string(backend_.library().name()) + " answers");
+    http::Check engine = good("backend", std::string(from_.backend.library().name()) + " answers");
     try {
         constexpr std::chrono::seconds patience(5);
-        backend_.backend().info({SteadyClock::now() + patience, stop_.fd(), "status", ""});
+        from_.backend.backend().info({SteadyClock::now() + patience, stop_.fd(), "status", ""});
     } catch (const BackendError& error) {
         engine = bad("backend", error.what());
     }
     http::Check root = good("tenant_root", "can be written");
     try {
-        store_.probe();
+        from_.store.probe();
     } catch (const std::exception& error) {
         root = bad("tenant_root", error.what());
     }
@@ -93,27 +88,48 @@ void NodeStatus::look() {
 }
 
 http::Health NodeStatus::health() {
-    const auto now = SteadyClock::now();
     http::Health health;
-    const auto stalled = progress_.stalled(now, stall_limit);
+    const auto stalled = from_.progress.stalled(SteadyClock::now(), stall_limit);
     health.ok = !stalled;
     health.node = settings_.node_name;
     health.version = version();
-    health.backend = backend_.library().name();
-    health.uptime = std::chrono::duration_cast<std::chrono::seconds>(now - started_at_);
+    health.backend = from_.backend.library().name();
+    health.uptime = uptime();
     return health;
+}
+
+std::chrono::seconds NodeStatus::uptime() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - started_at_);
+}
+
+http::Status NodeStatus::status() {
+    http::Status status{settings_.node_name,
+                        version(),
+                        std::string(from_.backend.library().name()),
+                        uptime(),
+                        from_.queue.queued(),
+                        from_.queue.running(),
+                        {}};
+    for (auto& [tenant, known] : from_.book.all()) {
+        const bool seen = known.since != WallTime{};
+        status.tenants.push_back({tenant.text(), known.desired, known.observed,
+                                  seen ? format_timestamp(known.since) : "", known.restarts,
+                                  known.image, known.last_error});
+    }
+    return status;
 }
 
 std::vector<http::Check> NodeStatus::readiness() {
     std::vector<http::Check> checks;
-    checks.push_back(queue_.connected() ? good("redis", "connected")
-                                        : bad("redis", "not connected; reconnecting"));
-    const auto stuck = backend_.backend().stuck();
-    checks.push_back(queue_.holds_lease() ? good("lease", "held")
-                                          : bad("lease", "not confirmed in time"));
+    checks.push_back(from_.queue.connected() ? good("redis", "connected")
+                                             : bad("redis", "not connected; reconnecting"));
+    const auto stuck = from_.backend.backend().stuck();
+    checks.push_back(from_.queue.holds_lease() ? good("lease", "held")
+                                               : bad("lease", "not confirmed in time"));
+    const auto unkept = from_.reconciler.problem();
     const std::scoped_lock lock(mutex_);
     checks.push_back(stuck ? bad("backend", *stuck) : engine_);
-    checks.push_back(tenant_root_);
+    checks.push_back(unkept && tenant_root_.ok ? bad("tenant_root", *unkept) : tenant_root_);
     checks.push_back(disk_);
     return checks;
 }

@@ -14,16 +14,24 @@
 #include "config/settings.hpp"
 #include "http/status_source.hpp"
 #include "queue/node_queue.hpp"
+#include "tenants/reconciler.hpp"
+#include "tenants/status_book.hpp"
 #include "tenants/tenant_store.hpp"
 
 namespace nexus::app {
 
 class NodeStatus final : public http::StatusSource {
   public:
-    // Every reference must outlive this.
-    NodeStatus(const config::Settings& settings, BackendHost& backend,
-               const tenants::TenantStore& store, const queue::NodeQueue& queue,
-               const Progress& progress, Log& log);
+    // Whom it asks. All must outlive it.
+    struct Sources {
+        BackendHost& backend;
+        const tenants::TenantStore& store;
+        const tenants::StatusBook& book;
+        const tenants::Reconciler& reconciler;
+        const queue::NodeQueue& queue;
+        const Progress& progress;
+    };
+    NodeStatus(const config::Settings& settings, Sources sources, Log& log);
     ~NodeStatus() override;
 
     // Begins to ask.
@@ -31,16 +39,15 @@ class NodeStatus final : public http::StatusSource {
 
     http::Health health() override;
     std::vector<http::Check> readiness() override;
+    http::Status status() override;
 
   private:
     void watch();
     void look();
+    std::chrono::seconds uptime() const;
 
     const config::Settings& settings_;
-    BackendHost& backend_;
-    const tenants::TenantStore& store_;
-    const queue::NodeQueue& queue_;
-    const Progress& progress_;
+    Sources from_;
     Log& log_;
     std::chrono::steady_clock::time_point started_at_;
     CancelSource stop_;

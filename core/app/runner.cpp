@@ -37,13 +37,13 @@ std::size_t capacity_of(Backend& backend, const config::Settings& settings) {
     }
 }
 
-void reserve_subnets(const tenants::TenantStore& store, tenants::SubnetPool& subnets, Log& log) {
-    for (const auto& tenant : store.list()) {
-        try {
-            if (const auto record = store.load(tenant)) subnets.reserve(record->network.subnet);
-        } catch (const std::exception& error) {
-            log.error("a tenant's record cannot be read; its jobs fail until the file is mended",
-                      {{"tenant", tenant.text()}, {"message", error.what()}});
+void reserve_subnets(const tenants::Roster::Entries& tenants, tenants::SubnetPool& subnets,
+                     Log& log) {
+    for (const auto& [tenant, entry] : tenants) {
+        if (entry.record) subnets.reserve(entry.record->network.subnet);
+        if (!entry.problem.empty()) {
+            log.error("a tenant's files cannot be read; its jobs fail until they are mended",
+                      {{"tenant", tenant.text()}, {"message", entry.problem}});
         }
     }
 }
@@ -59,24 +59,29 @@ queue::NodeQueue::Options queue_options(const config::Settings& settings) {
 
 }  // namespace
 
-Runner::Runner(config::Settings settings, Redactor& redactor, Log& log,
+Runner::Runner(config::Settings settings, Options options, Redactor& redactor, Log& log,
                std::function<void(queue::Loss, const std::string&)> on_lost)
     : settings_(std::move(settings)),
       log_(log),
       started_at_(wall_now()),
       state_lock_(lock_state_dir(settings_.state_dir)),
-      backend_(settings_, log),
+      backend_(settings_, log, [this](const Event& event) { hear(event); }),
       store_(open_store(settings_)),
+      roster_(store_, settings_),
       subnets_(settings_.tenant_subnet_pool),
       puller_(backend_.backend(), settings_.registry_auth_file, redactor, log),
-      lifecycle_(backend_.backend(), store_, puller_, subnets_, settings_),
-      executor_(lifecycle_, settings_, log),
+      lifecycle_(backend_.backend(), store_, puller_, subnets_, book_, settings_),
+      repair_(backend_.backend(), store_, lifecycle_, book_, loops_, settings_, log, outside()),
+      reconciler_(backend_.backend(), roster_, repair_, book_, loops_, settings_, log, in_turn(),
+                  outside(), {options.accept_mass_change}),
+      executor_(lifecycle_, book_, loops_, settings_, log),
       capacity_(capacity_of(backend_.backend(), settings_)),
       queue_(queue_options(settings_),
              {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, progress_,
              log, std::move(on_lost)),
-      status_(settings_, backend_, store_, queue_, progress_, log) {
-    reserve_subnets(store_, subnets_, log);
+      loop_(reconciler_, queue_, bell_, settings_.reconcile_interval),
+      status_(settings_, {backend_, store_, book_, reconciler_, queue_, progress_}, log) {
+    reserve_subnets(roster_.refresh(), subnets_, log);
 }
 
 Runner::~Runner() = default;
@@ -92,6 +97,7 @@ void Runner::start() {
             error.what());
     }
     status_.start();
+    loop_.start(progress_);
     try {
         http::ServerOptions options;
         options.host = settings_.listen_address.host;
@@ -110,6 +116,7 @@ void Runner::start() {
 
 void Runner::stop() {
     log_.info("draining", {{"running", std::to_string(queue_.running())}});
+    loop_.stop();
     queue_.drain(settings_.drain_timeout);
     server_.reset();
     log_.info("stopped");
@@ -117,6 +124,22 @@ void Runner::stop() {
 
 queue::NodeFacts Runner::facts() const {
     return {version(), settings_.backend, capacity_, format_timestamp(started_at_)};
+}
+
+void Runner::hear(const Event& event) {
+    log_.debug("the engine reports a change",
+               {{"container", event.container}, {"action", event.action}});
+    bell_.ring();
+}
+
+tenants::Repair::Outside Runner::outside() {
+    return {[this](const tenants::TenantEvent& event) { queue_.tell(event); }, wall_now};
+}
+
+tenants::InTurn Runner::in_turn() {
+    return [this](const tenants::TenantId& tenant, std::function<void(const tenants::Turn&)> work) {
+        return queue_.in_turn(tenant, std::move(work));
+    };
 }
 
 }  // namespace nexus::app

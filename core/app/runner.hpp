@@ -8,6 +8,8 @@
 
 #include "app/backend_host.hpp"
 #include "app/node_status.hpp"
+#include "app/reconcile_loop.hpp"
+#include "base/bell.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
 #include "config/settings.hpp"
@@ -16,6 +18,7 @@
 #include "queue/node_queue.hpp"
 #include "tenants/image_puller.hpp"
 #include "tenants/lifecycle.hpp"
+#include "tenants/reconciler.hpp"
 #include "tenants/subnet_pool.hpp"
 #include "tenants/tenant_store.hpp"
 
@@ -23,10 +26,14 @@ namespace nexus::app {
 
 class Runner {
   public:
+    struct Options {
+        bool accept_mass_change = false;  // as that of Reconciler
+    };
+
     // Builds every part and tries each. Throws StartFailure. `on_lost` is called where the runner
     // can work no more and is to be stopped: another process serves the node now, or a part failed.
     // It says why.
-    Runner(config::Settings settings, Redactor& redactor, Log& log,
+    Runner(config::Settings settings, Options options, Redactor& redactor, Log& log,
            std::function<void(queue::Loss, const std::string&)> on_lost);
     ~Runner();
 
@@ -37,20 +44,30 @@ class Runner {
 
   private:
     queue::NodeFacts facts() const;
+    void hear(const Event& event);
+    tenants::Repair::Outside outside();
+    tenants::InTurn in_turn();
 
     config::Settings settings_;
     Log& log_;
     WallTime started_at_;
     UniqueFd state_lock_;
+    Bell bell_;
     BackendHost backend_;
     tenants::TenantStore store_;
+    tenants::Roster roster_;
     tenants::SubnetPool subnets_;
     tenants::ImagePuller puller_;
+    tenants::StatusBook book_;
+    tenants::CrashLoops loops_;
     tenants::Lifecycle lifecycle_;
+    tenants::Repair repair_;
+    tenants::Reconciler reconciler_;
     jobs::Executor executor_;
     Progress progress_;
     std::size_t capacity_;
     queue::NodeQueue queue_;
+    ReconcileLoop loop_;
     NodeStatus status_;
     std::unique_ptr<http::Server> server_;
 };

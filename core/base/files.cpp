@@ -144,12 +144,15 @@ std::optional<std::string> Directory::read(const std::string& folder, const std:
 
 std::optional<FileVersion> Directory::version(const std::string& folder,
                                               const std::string& name) const {
-    require_plain(path_, folder);
+    for (std::size_t from = 0, to = 0; to != std::string::npos; from = to + 1) {
+        to = folder.find('/', from);
+        require_plain(path_, folder.substr(from, to - from));
+    }
     require_plain(path_, name);
     const std::string below = join(folder, name);
     struct stat status {};
     if (::fstatat(fd(), below.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        if (errno == ENOENT) return std::nullopt;
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
         fail(join(path_, below));
     }
     return FileVersion{status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim),

@@ -50,7 +50,8 @@ class Directory {
     std::optional<std::string> read(const std::string& folder, const std::string& name,
                                     std::size_t most) const;
 
-    // The version of what `name` is in a directory below this one; nothing where it is not there.
+    // The version of what `name` is in a directory below this one, which may be several steps away;
+    // nothing where it is not there.
     // One system call, for a caller that asks for thousands. A link at `name` is not followed; one
     // at `folder` is, so this is for a directory that no tenant can write, such as TENANT_ROOT, and
     // for nothing but comparing: what is then read is read through no link.

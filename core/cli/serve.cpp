@@ -60,10 +60,11 @@ struct End {
     std::atomic<queue::Loss> loss{queue::Loss::fault};
 };
 
-int run(config::Loaded loaded, Redactor& redactor, Log& log, const EndSignals& signals) {
+int run(config::Loaded loaded, app::Runner::Options options, Redactor& redactor, Log& log,
+        const EndSignals& signals) {
     End end;
     report(log, app::try_redis(loaded.settings));
-    app::Runner runner(std::move(loaded.settings), redactor, log,
+    app::Runner runner(std::move(loaded.settings), options, redactor, log,
                        [&](queue::Loss loss, const std::string& why) {
                            log.error("this runner ends: " + why);
                            end.loss = loss;
@@ -80,7 +81,7 @@ int run(config::Loaded loaded, Redactor& redactor, Log& log, const EndSignals& s
     return end.loss == queue::Loss::lease ? app::exit_lease_held : app::exit_failed;
 }
 
-int serve(const CommandLine& line) {
+int serve(const CommandLine& line, app::Runner::Options options) {
     const EndSignals signals;
     auto loaded = load_settings(line);
     Redactor redactor;
@@ -95,7 +96,7 @@ int serve(const CommandLine& line) {
             "them all");
     }
     try {
-        return run(std::move(loaded), redactor, log, signals);
+        return run(std::move(loaded), options, redactor, log, signals);
     } catch (const StartFailure& failure) {
         log.error(failure.what());
         return failure.code();
@@ -107,8 +108,14 @@ int serve(const CommandLine& line) {
 void add_serve(CLI::App& app, CommandLine& line) {
     auto* command = app.add_subcommand(
         "serve", "Run the daemon until SIGTERM or SIGINT; a second signal ends it at once");
-    command->callback([&line] { line.run = [&line] { return serve(line); }; });
-    line.run = [&line] { return serve(line); };  // the default
+    auto options = std::make_shared<app::Runner::Options>();
+    command->add_flag(
+        "--accept-mass-change", options->accept_mass_change,
+        "Let this start stop, replace or remove more than half of the tenants at once, "
+        "where the log and /readyz say that it would");
+    command->callback(
+        [&line, options] { line.run = [&line, options] { return serve(line, *options); }; });
+    line.run = [&line] { return serve(line, {}); };  // the default
 }
 
 }  // namespace nexus::cli

@@ -44,11 +44,37 @@ Answer readyz(StatusSource& source) {
     return {ok ? 200 : 503, writer.text(), {}};
 }
 
+Answer status(StatusSource& source) {
+    const Status status = source.status();
+    json::Writer writer;
+    writer.begin_object()
+        .member("node", status.node)
+        .member("version", status.version)
+        .member("backend", status.backend)
+        .member("uptime_seconds", static_cast<std::int64_t>(status.uptime.count()))
+        .member("queue_depth", static_cast<std::int64_t>(status.queued))
+        .member("running_jobs", static_cast<std::int64_t>(status.running))
+        .begin_array("tenants");
+    for (const auto& tenant : status.tenants) {
+        writer.begin_object()
+            .member("tenant_id", tenant.id)
+            .member("desired", tenant.desired)
+            .member("observed", tenant.observed)
+            .member("since", tenant.since)
+            .member("restarts", tenant.restarts)
+            .member("image", tenant.image)
+            .member("last_error", tenant.last_error)
+            .end_object();
+    }
+    return {200, writer.end_array().end_object().text(), {}};
+}
+
 using Page = Answer (*)(StatusSource&);
 
 Page page_of(std::string_view path) {
     if (path == "/healthz") return healthz;
     if (path == "/readyz") return readyz;
+    if (path == "/status") return status;
     return nullptr;
 }
 

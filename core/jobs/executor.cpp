@@ -47,8 +47,9 @@ Failure current_failure() {
 
 }  // namespace
 
-Executor::Executor(tenants::Lifecycle& lifecycle, const config::Settings& settings, Log& log)
-    : lifecycle_(lifecycle), settings_(settings), log_(log) {}
+Executor::Executor(tenants::Lifecycle& lifecycle, tenants::StatusBook& book,
+                   tenants::CrashLoops& loops, const config::Settings& settings, Log& log)
+    : lifecycle_(lifecycle), book_(book), loops_(loops), settings_(settings), log_(log) {}
 
 Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
                       const std::function<void()>& permit) noexcept {
@@ -59,6 +60,10 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
         tenants::JobContext context({job.id, attempt, 1}, job.tenant, settings_.job_timeout,
                                     last_moment(job.deadline), cancel.fd(), permit);
         auto result = call_verb(job, context);
+        if (job.action != Action::health) {
+            loops_.forget(job.tenant);
+            book_.went_well(job.tenant);
+        }
         NEXUS_KILL_POINT("after_verb");
         return {std::move(result.detail), std::move(result.data), std::nullopt,
                 std::move(result.event)};
@@ -92,6 +97,7 @@ tenants::VerbResult Executor::call_verb(const Job& job, tenants::JobContext& con
 }
 
 Outcome Executor::failed(const Job& job, const Failure& failure) {
+    book_.failed(job.tenant, failure.what());
     log_.warning("job failed", {{"job", job.id},
                                 {"tenant", job.tenant.text()},
                                 {"action", std::string(to_string(job.action))},

@@ -11,7 +11,9 @@
 #include "base/log.hpp"
 #include "config/settings.hpp"
 #include "jobs/job.hpp"
+#include "tenants/crash_loops.hpp"
 #include "tenants/lifecycle.hpp"
+#include "tenants/status_book.hpp"
 
 namespace nexus::jobs {
 
@@ -24,7 +26,10 @@ struct Outcome {
 
 class Executor {
   public:
-    Executor(tenants::Lifecycle& lifecycle, const config::Settings& settings, Log& log);
+    // What becomes of a job is noted in `book`, and what its tenant's runtime did before it is
+    // forgotten in `loops`. All references must outlive this object.
+    Executor(tenants::Lifecycle& lifecycle, tenants::StatusBook& book, tenants::CrashLoops& loops,
+             const config::Settings& settings, Log& log);
 
     // Runs one attempt of the job to its end. `permit` is called before every call to the backend,
     // and throws Failure where there must be none. Never throws: trouble of any kind is an outcome.
@@ -36,6 +41,8 @@ class Executor {
     Outcome failed(const Job& job, const Failure& failure);
 
     tenants::Lifecycle& lifecycle_;
+    tenants::StatusBook& book_;
+    tenants::CrashLoops& loops_;
     const config::Settings& settings_;
     Log& log_;
 };

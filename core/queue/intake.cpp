@@ -107,11 +107,11 @@ bool Intake::pull_once(redis::Connection& connection) {
     if (pulled.released) runs_.released(gone);
     position_.last_cancel = std::move(pulled.last_cancel);
     const bool was_new = position_.cursor == new_entries;
-    if (pulled.entries.empty()) {
-        if (room > 0 && !was_new)
-            position_.newest = std::move(pulled.delivered);  // all of it is here
-        if (room > 0) position_.cursor = new_entries;
-    } else {
+    if (pulled.entries.empty() && room > 0) {
+        if (!was_new) position_.newest = std::move(pulled.delivered);  // all of it is here
+        position_.cursor = new_entries;
+        caught_up_ = true;
+    } else if (!pulled.entries.empty()) {
         position_.newest = pulled.entries.back().id;
         if (!was_new) position_.cursor = position_.newest;
     }

@@ -26,6 +26,9 @@ class Intake {
     // Reads until `stop` is cancelled, which is the session's stop descriptor too.
     void run(Progress::Beat& beat);
 
+    // Whether all that an earlier process had begun is in its tenants' turns.
+    bool caught_up() const noexcept { return caught_up_; }
+
     // Redis lost its data: streams and groups are made again before the next read.
     void rejoin() noexcept { joined_ = false; }
 
@@ -45,6 +48,7 @@ class Intake {
     Log& log_;
     std::function<void(const std::string&)> on_fenced_;
     std::atomic<bool> joined_ = false;
+    std::atomic<bool> caught_up_ = false;
     bool knows_gone_ = false;
     bool broken_ = false;  // the last turn did not come to its end
     PullPosition position_{oldest, oldest, oldest};

@@ -158,6 +158,17 @@ void NodeQueue::lose(Loss loss, const std::string& why) {
     on_lost_(loss, why);
 }
 
+bool NodeQueue::in_turn(const config::TenantId& tenant,
+                        std::function<void(const tenants::Turn&)> work) {
+    return caught_up() && runs_.in_turn(tenant, std::move(work));
+}
+
+void NodeQueue::tell(const tenants::TenantEvent& event) {
+    outbox_.push(OutboxItem{.kind = OutboxItem::Kind::event,
+                            .tenant_id = event.tenant_id.text(),
+                            .event = to_json(event)});
+}
+
 bool NodeQueue::holds_lease() const noexcept {
     constexpr std::chrono::seconds valid(Lease::seconds_to_live);
     return !lost_ && SteadyClock::now() - confirmed_.load() < valid;

@@ -50,10 +50,19 @@ class NodeQueue {
     // few seconds; the lease is given back.
     void drain(std::chrono::milliseconds time);
 
+    // As Runs::in_turn. False also until what an earlier process left half done has its turn.
+    bool in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work);
+    // Tells the world.
+    void tell(const tenants::TenantEvent& event);
+
+    // Whether what an earlier process left half done has its turn.
+    bool caught_up() const noexcept { return intake_.caught_up(); }
     bool connected() const noexcept { return intake_session_.connected(); }
     // Whether the lease was confirmed within its time to live.
     bool holds_lease() const noexcept;
     std::size_t running() const { return runs_.running(); }
+    // Entries that were read and are not done with.
+    std::size_t queued() const { return in_flight_.size(); }
 
   private:
     std::thread begin(const char* name, std::function<void(Progress::Beat&)> work);

@@ -46,6 +46,18 @@ void Runs::add(Ticket ticket) {
     lanes_.push(lane, [this, attempts] { return run(*attempts); });
 }
 
+bool Runs::in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (tenants_.count(tenant.text()) > 0) return false;
+    }
+    lanes_.push(tenant.text(), [this, work = std::move(work)]() -> Again {
+        work({[this] { permit(); }, interrupted_.fd()});
+        return std::nullopt;
+    });
+    return true;
+}
+
 void Runs::added(const std::string& entry_id) {
     const std::scoped_lock lock(mutex_);
     added_ = entry_id;
@@ -140,13 +152,14 @@ void Runs::safe(const std::string& job_id) {
     lanes_.release(lane);
 }
 
+void Runs::permit() const {
+    if (interrupted_.cancelled() || !fence_.wait(interrupted_)) {
+        throw Failure(ErrorCode::cancelled, "this process serves the node no more");
+    }
+}
+
 jobs::Outcome Runs::attempt(Attempts& attempts, const CancelSource& cancel) {
     const Ticket& ticket = attempts.ticket();
-    const auto permit = [this] {
-        if (interrupted_.cancelled() || !fence_.wait(interrupted_)) {
-            throw Failure(ErrorCode::cancelled, "this process serves the node no more");
-        }
-    };
     try {
         permit();
         // A job that changes nothing may be begun once too often after the power failed.
@@ -158,7 +171,7 @@ jobs::Outcome Runs::attempt(Attempts& attempts, const CancelSource& cancel) {
     }
     NEXUS_KILL_POINT("after_begin_noted");
     outbox_.push(begun(ticket, attempts.count()));
-    return executor_.run(ticket.job, attempts.count(), cancel, permit);
+    return executor_.run(ticket.job, attempts.count(), cancel, [this] { permit(); });
 }
 
 void Runs::finish(const Attempts& attempts, const jobs::Outcome& outcome, int counted) {

@@ -20,6 +20,7 @@
 #include "queue/fence.hpp"
 #include "queue/outbox.hpp"
 #include "queue/pull.hpp"
+#include "tenants/turn.hpp"
 
 namespace nexus::queue {
 
@@ -30,6 +31,10 @@ class Runs {
          const Fence& fence, Outbox& outbox, Log& log);
 
     void add(Ticket ticket);
+    // Runs `work` in the tenant's turn, on one of the workers; it must not throw. False where a job
+    // of the tenant waits or runs.
+    bool in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work);
+
     // All entries up to this one were added.
     void added(const std::string& entry_id);
 
@@ -59,6 +64,7 @@ class Runs {
   private:
     using Again = jobs::Lanes::Again;
     Again run(Attempts& attempts);
+    void permit() const;
     jobs::Outcome attempt(Attempts& attempts, const CancelSource& cancel);
     void finish(const Attempts& attempts, const jobs::Outcome& outcome, int counted);
     std::string leave(const jobs::Job& job, const jobs::Outcome& outcome);

@@ -1,12 +1,11 @@
 #include "tenants/convergence.hpp"
 
 #include <poll.h>
-#include <sys/mman.h>
 
 #include "base/json.hpp"
 #include "base/kill_point.hpp"
-#include "base/unique_fd.hpp"
 #include "tenants/backend_failure.hpp"
+#include "tenants/runtime_log.hpp"
 #include "tenants/runtime_spec.hpp"
 
 namespace nexus::tenants {
@@ -14,48 +13,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t shown_log_lines = 50;
-constexpr std::size_t shown_log_bytes = 64U << 10U;
-
 bool same_spec(const ContainerState& state, const ContainerSpec& spec) {
     const auto label = state.labels.find(spec_label);
     return label != state.labels.end() && label->second == spec.labels.at(spec_label);
 }
 
-// A container of this name that carries another tenant's label is not ours to touch.
-void require_ours(const ContainerState& state, const TenantId& tenant) {
-    const auto label = state.labels.find(tenant_label);
-    if (label == state.labels.end() || label->second == tenant.text()) return;
-    throw Failure(ErrorCode::conflict, "the container " + state.name + " belongs to tenant " +
-                                           label->second + " by its label; rename or remove it");
-}
-
-std::string last_bytes(int fd) {
-    const auto size = ::lseek(fd, 0, SEEK_END);
-    const auto from = std::max<off_t>(0, size - static_cast<off_t>(shown_log_bytes));
-    std::string text(static_cast<std::size_t>(std::max<off_t>(0, size - from)), '\0');
-    const auto got = ::pread(fd, text.data(), text.size(), from);
-    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return text;
-}
-
-// What a job gave the runtime is the customer's: where the runtime prints it, it is blotted out.
-void add_secrets(Redactor& redactor, const Environment& env, int bridge_port) {
-    const Environment open = complete_environment({}, bridge_port);
-    for (const auto& [name, value] : env) {
-        const auto known = open.find(name);
-        if (known == open.end() || known->second != value) redactor.add(value);
-    }
-}
-
-std::string log_data(const std::string& log) {
+std::string log_data(const std::vector<std::string>& lines) {
     json::Writer writer;
     writer.begin_object().begin_array("log");
-    for (std::string_view rest = log; !rest.empty();) {
-        const auto line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    for (const auto& line : lines)
         writer.value(line);
-    }
     return writer.end_array().end_object().text();
 }
 
@@ -74,11 +41,27 @@ void pause(milliseconds time, const JobContext& context) {
 
 }  // namespace
 
+void require_ours(const ContainerState& state, const TenantId& tenant) {
+    const auto label = state.labels.find(tenant_label);
+    if (label == state.labels.end() || label->second == tenant.text()) return;
+    throw Failure(ErrorCode::conflict, "the container " + state.name + " belongs to tenant " +
+                                           label->second + " by its label; rename or remove it");
+}
+
 Convergence::Convergence(Backend& backend, const TenantStore& store,
                          const config::Settings& settings)
     : backend_(backend), store_(store), settings_(settings) {}
 
 void Convergence::run(const TenantRecord& record, const JobContext& context) {
+    bring_up(record, context);
+    try {
+        wait_until_up(runtime_name(record.tenant_id), context);
+    } catch (const BackendError& error) {
+        throw failure_of(error);
+    }
+}
+
+void Convergence::bring_up(const TenantRecord& record, const JobContext& context) {
     context.permit()();
     const TenantFiles files(store_.folder(record.tenant_id));
     const ContainerSpec spec =
@@ -93,7 +76,6 @@ void Convergence::run(const TenantRecord& record, const JobContext& context) {
         NEXUS_KILL_POINT("after_container_exists");
         if (state.phase != Phase::running) start(spec, context);
         NEXUS_KILL_POINT("after_container_started");
-        wait_until_up(spec.name, context);
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
@@ -152,21 +134,12 @@ void Convergence::wait_until_up(const std::string& name, const JobContext& conte
 
 void Convergence::fail_with_log(const ContainerState& state, const std::string& problem,
                                 const JobContext& context) {
-    std::string data = "{}";
-    try {
-        const UniqueFd file(::memfd_create("runtime-log", MFD_CLOEXEC));
-        backend_.logs(context.call(), state.name, shown_log_lines, file.get());
-        Redactor redactor;
-        add_secrets(redactor, TenantFiles(store_.folder(context.tenant())).read_environment(),
-                    settings_.bridge_port);
-        data = log_data(redactor.clean(last_bytes(file.get())));
-    } catch (const BackendError&) {
-        data = "{}";  // the log is a help; that it cannot be had must not hide the problem itself
-    }
+    const auto lines = last_log_lines(backend_, context.call(), state.name,
+                                      store_.environment(context.tenant()), settings_.bridge_port);
     throw Failure(
         ErrorCode::backend_failed,
         "the runtime " + state.name + " " + problem + "; its last log lines are in data.log", false,
-        std::move(data));
+        log_data(lines));
 }
 
 void Convergence::stop(const TenantId& tenant, const JobContext& context) {

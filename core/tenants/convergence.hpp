@@ -11,14 +11,20 @@
 
 namespace nexus::tenants {
 
+// Throws Failure `conflict` for a container of the tenant's name that carries another's label: it
+// is not ours to touch.
+void require_ours(const ContainerState& state, const TenantId& tenant);
+
 class Convergence {
   public:
     Convergence(Backend& backend, const TenantStore& store, const config::Settings& settings);
 
-    // Network, volumes, container, running, and healthy where its image declares a health check. A
-    // container that was made from another spec is replaced; the volumes stay. The image must be
-    // there. Throws Failure; one of a runtime that does not come up has its last log lines in
-    // `data`.
+    // Network, volumes and container, started. A container that was made from another spec is
+    // replaced; the volumes stay. The image must be there. Throws Failure.
+    void bring_up(const TenantRecord& record, const JobContext& context);
+
+    // The same, and it runs, and is healthy where its image declares a health check. Throws
+    // Failure; one of a runtime that does not come up has its last log lines in `data`.
     void run(const TenantRecord& record, const JobContext& context);
 
     // The container stopped, if there is one.

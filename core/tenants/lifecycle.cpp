@@ -29,11 +29,12 @@ void check(const ProvisionRequest& request) {
 }  // namespace
 
 Lifecycle::Lifecycle(Backend& backend, const TenantStore& store, ImagePuller& puller,
-                     SubnetPool& subnets, const config::Settings& settings)
+                     SubnetPool& subnets, StatusBook& book, const config::Settings& settings)
     : backend_(backend),
       store_(store),
       puller_(puller),
       subnets_(subnets),
+      book_(book),
       settings_(settings),
       convergence_(backend, store, settings) {}
 
@@ -45,19 +46,16 @@ VerbResult Lifecycle::provision(const ProvisionRequest& request, JobContext& con
     record.image = image.text();
     record.desired = Desired::running;
     apply_limits(request.limits, record.limits);
-    if (record.network.name.empty()) {
-        const bool shared = settings_.tenant_isolation == config::Isolation::shared;
-        record.network = shared ? Network{settings_.tenant_network, ""}
-                                : Network{network_name(record.tenant_id), subnets_.take()};
-    }
+    place(record);
     save(record, context);
     write_files(record, request, context);
-    convergence_.run(record, context);
+    converge(record, context);
     return {"provisioned", "{}", status("running", context)};
 }
 
 VerbResult Lifecycle::start(const StartRequest& request, JobContext& context) {
-    convergence_.run(want_running(request, context), context);
+    TenantRecord record = want_running(request, context);
+    converge(record, context);
     return {"started", "{}", status("running", context)};
 }
 
@@ -68,7 +66,7 @@ VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) 
         record.job->stopped = true;
         store_.save(record, context.permit());
     }
-    convergence_.run(record, context);
+    converge(record, context);
     return {"restarted", "{}", status("running", context)};
 }
 
@@ -97,6 +95,7 @@ VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
     auto record = store_.load(context.tenant());
     if (record) {
         record->desired = Desired::deleted;
+        record->keep_volumes = keep_volumes;
         save(*record, context);
     }
     convergence_.remove(context.tenant(), keep_volumes, context);
@@ -105,8 +104,7 @@ VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
     NEXUS_KILL_POINT("after_tenant_removed");
     if (record && !record->network.subnet.empty()) subnets_.release(record->network.subnet);
     auto event = status("deleted", context);
-    const std::scoped_lock lock(mutex_);
-    told_.erase(context.tenant());
+    book_.forget(context.tenant());
     return {"deleted", "{}", std::move(event)};
 }
 
@@ -122,10 +120,14 @@ TenantRecord Lifecycle::load(const TenantId& tenant) const {
 
 TenantRecord Lifecycle::load_or_new(const TenantId& tenant) {
     if (auto record = store_.load(tenant)) return std::move(*record);
-    TenantRecord record(tenant);
-    record.limits = {settings_.runtime_cpus, settings_.runtime_memory, settings_.runtime_pids};
-    record.created_at = wall_now();
-    return record;
+    return new_record(tenant, settings_, wall_now());
+}
+
+void Lifecycle::place(TenantRecord& record) {
+    if (!record.network.name.empty()) return;
+    const bool shared = settings_.tenant_isolation == config::Isolation::shared;
+    record.network = shared ? Network{settings_.tenant_network, ""}
+                            : Network{network_name(record.tenant_id), subnets_.take()};
 }
 
 config::ImageRef Lifecycle::choose_image(const std::optional<std::string>& requested,
@@ -196,22 +198,20 @@ TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& co
     ensure_image(image, context);
     record.image = image.text();
     record.desired = Desired::running;
+    place(record);
     save(record, context);
     return record;
 }
 
+void Lifecycle::converge(TenantRecord& record, const JobContext& context) {
+    convergence_.run(record, context);
+    if (record.volumes_made) return;
+    record.volumes_made = true;
+    store_.save(record, context.permit());
+}
+
 std::optional<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {
-    const std::scoped_lock lock(mutex_);
-    auto& told = told_[context.tenant()];
-    if (told == state) return std::nullopt;
-    told = state;
-    json::Writer payload;
-    payload.begin_object()
-        .member("state", state)
-        .member("source", "job")
-        .member("job_id", context.job().id)
-        .end_object();
-    return TenantEvent{context.tenant(), "runtime.status", payload.text(), wall_now()};
+    return book_.tell(context.tenant(), state, context.job().id);
 }
 
 }  // namespace nexus::tenants

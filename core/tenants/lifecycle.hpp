@@ -3,8 +3,6 @@
 // Threads: any, as long as no two work on one tenant at once.
 #pragma once
 
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -13,6 +11,7 @@
 #include "tenants/image_puller.hpp"
 #include "tenants/job_context.hpp"
 #include "tenants/request.hpp"
+#include "tenants/status_book.hpp"
 #include "tenants/subnet_pool.hpp"
 
 namespace nexus::tenants {
@@ -28,7 +27,7 @@ class Lifecycle {
     // All references must outlive this object. Subnets of the tenants in `store` must be reserved
     // already.
     Lifecycle(Backend& backend, const TenantStore& store, ImagePuller& puller, SubnetPool& subnets,
-              const config::Settings& settings);
+              StatusBook& book, const config::Settings& settings);
 
     // All throw Failure, and std::system_error or json::Error for trouble with the tenant's files.
     VerbResult provision(const ProvisionRequest& request, JobContext& context);
@@ -49,16 +48,17 @@ class Lifecycle {
     void write_files(const TenantRecord& record, const ProvisionRequest& request,
                      const JobContext& context) const;
     TenantRecord want_running(const StartRequest& request, JobContext& context);
+    void place(TenantRecord& record);
+    void converge(TenantRecord& record, const JobContext& context);
     std::optional<TenantEvent> status(const std::string& state, const JobContext& context);
 
     Backend& backend_;
     const TenantStore& store_;
     ImagePuller& puller_;
     SubnetPool& subnets_;
+    StatusBook& book_;
     const config::Settings& settings_;
     Convergence convergence_;
-    std::mutex mutex_;
-    std::map<TenantId, std::string> told_;  // the state last told of each tenant
 };
 
 }  // namespace nexus::tenants

@@ -72,6 +72,10 @@ std::string network_name(const TenantId& tenant) {
     return object_name(tenant, "net");
 }
 
+std::string aside_name(const TenantId& tenant) {
+    return object_name(tenant, "previous");
+}
+
 Labels identity(const TenantId& tenant, const std::string& node) {
     return {{tenant_label, tenant.text()}, {node_label, node}};
 }

@@ -21,6 +21,7 @@ std::string runtime_name(const TenantId& tenant);
 std::string session_volume(const TenantId& tenant);
 std::string state_volume(const TenantId& tenant);
 std::string network_name(const TenantId& tenant);
+std::string aside_name(const TenantId& tenant);  // a former runtime, while a new image is tried
 
 // The labels that say whose an object is: tenant and node.
 Labels identity(const TenantId& tenant, const std::string& node);

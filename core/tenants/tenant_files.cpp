@@ -16,7 +16,6 @@ constexpr mode_t shared_file = 0644;
 constexpr std::size_t longest_name = 128;
 constexpr std::size_t most_items = 256;
 constexpr std::size_t most_item_bytes = 8U << 20U;
-constexpr const char* env_file = "runtime.env";
 constexpr const char* secret_name = "BRIDGE_SHARED_SECRET";
 
 bool is_letter(char c) {
@@ -110,14 +109,9 @@ Environment complete_environment(const Environment& requested, int bridge_port) 
     return env;
 }
 
-TenantFiles::TenantFiles(const Directory& tenant_folder, Directory::Permit permit)
-    : env_(tenant_folder.ensure("env", private_folder)),
-      config_(tenant_folder.ensure("config", shared_folder)),
-      permit_(std::move(permit)) {}
-
-Environment TenantFiles::read_environment() const {
+Environment read_environment(const Directory& env_folder) {
     Environment env;
-    const auto text = env_.read(env_file, json::own_files.bytes);
+    const auto text = env_folder.read(environment_file, json::own_files.bytes);
     std::string_view rest = text ? std::string_view(*text) : std::string_view();
     while (!rest.empty()) {
         const auto line = rest.substr(0, rest.find('\n'));
@@ -125,7 +119,7 @@ Environment TenantFiles::read_environment() const {
         const auto equals = line.find('=');
         if (equals == std::string_view::npos || !is_env_name(line.substr(0, equals))) {
             throw Failure(ErrorCode::internal,
-                          env_.path() + "/" + env_file +
+                          env_folder.path() + "/" + environment_file +
                               " holds a line that is not NAME=value; mend it, or "
                               "provision again with the whole runtime_env");
         }
@@ -135,11 +129,16 @@ Environment TenantFiles::read_environment() const {
     return env;
 }
 
+TenantFiles::TenantFiles(const Directory& tenant_folder, Directory::Permit permit)
+    : env_(tenant_folder.ensure(environment_folder, private_folder)),
+      config_(tenant_folder.ensure(config_folder, shared_folder)),
+      permit_(std::move(permit)) {}
+
 void TenantFiles::write_environment(const Environment& env) const {
     std::string text;
     for (const auto& [name, value] : env)
         text.append(name).append("=").append(value).append("\n");
-    env_.write(env_file, text, private_file, permit_);
+    env_.write(environment_file, text, private_file, permit_);
 }
 
 void TenantFiles::write_env_json(const Environment& env) const {

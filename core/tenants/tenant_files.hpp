@@ -25,15 +25,23 @@ void check_items(const std::string& what, const std::vector<ConfigItem>& items);
 // What a job may set of a runtime's environment, over the defaults that every runtime gets.
 Environment complete_environment(const Environment& requested, int bridge_port);
 
+// In a tenant's folder.
+inline constexpr const char* environment_folder = "env";
+inline constexpr const char* environment_file = "runtime.env";
+inline constexpr const char* config_folder = "config";
+
+// What `env`, a tenant's folder of that name, holds; empty where there was no write yet. Throws
+// Failure `internal` where the file is damaged.
+Environment read_environment(const Directory& env);
+
 class TenantFiles {
   public:
     // `permit` as that of Directory::write.
     explicit TenantFiles(
         const Directory& tenant_folder, Directory::Permit permit = [] {});
 
-    // The environment of the last write; empty where there was none. Throws Failure `internal`
-    // where the file is damaged.
-    Environment read_environment() const;
+    // As the free function.
+    Environment read_environment() const { return tenants::read_environment(env_); }
     void write_environment(const Environment& env) const;
 
     // What the runtime may see of its environment as a file, config/env.json: everything but the

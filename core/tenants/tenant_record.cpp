@@ -44,6 +44,13 @@ std::string_view to_string(Desired desired) noexcept {
     return "deleted";
 }
 
+TenantRecord new_record(const TenantId& tenant, const config::Settings& settings, WallTime now) {
+    TenantRecord record(tenant);
+    record.limits = {settings.runtime_cpus, settings.runtime_memory, settings.runtime_pids};
+    record.created_at = now;
+    return record;
+}
+
 std::string to_json(const TenantRecord& record) {
     json::Writer writer;
     writer.begin_object()
@@ -51,7 +58,10 @@ std::string to_json(const TenantRecord& record) {
         .member("tenant_id", record.tenant_id.text())
         .member("generation", record.generation)
         .member("image", record.image)
-        .member("desired", to_string(record.desired));
+        .member("previous_image", record.previous_image)
+        .member("desired", to_string(record.desired))
+        .member("keep_volumes", record.keep_volumes)
+        .member("volumes_made", record.volumes_made);
     writer.begin_object("limits")
         .member("cpus", record.limits.cpus)
         .member("memory_bytes", record.limits.memory_bytes)
@@ -90,6 +100,9 @@ TenantRecord parse_record(std::string_view text, const TenantId& expected) {
     TenantRecord record(expected);
     record.generation = reader.integer("generation");
     record.image = reader.string("image");
+    record.previous_image = reader.find_string("previous_image").value_or("");
+    record.keep_volumes = reader.find_boolean("keep_volumes").value_or(true);
+    record.volumes_made = reader.find_boolean("volumes_made").value_or(false);
     record.desired = parse_desired(reader);
     if (const auto limits = reader.find_object("limits")) {
         record.limits = {limits->find_number("cpus").value_or(0),

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/timestamp.hpp"
+#include "config/settings.hpp"
 #include "config/tenant_id.hpp"
 
 namespace nexus::tenants {
@@ -44,7 +45,10 @@ struct TenantRecord {
     TenantId tenant_id;
     std::int64_t generation = 0;  // rises with every change
     std::string image;
+    std::string previous_image;  // while a new one is being tried: the one to go back to
     Desired desired = Desired::running;
+    bool keep_volumes = true;   // of a deletion: as its job said
+    bool volumes_made = false;  // they were there once: one that is missing is lost
     Limits limits;
     std::string config_revision;
     Network network;
@@ -52,6 +56,9 @@ struct TenantRecord {
     WallTime created_at{};
     WallTime updated_at{};
 };
+
+// A tenant that is new on this node. It has no network yet.
+TenantRecord new_record(const TenantId& tenant, const config::Settings& settings, WallTime now);
 
 std::string to_json(const TenantRecord& record);
 

@@ -28,6 +28,27 @@ std::optional<TenantRecord> TenantStore::load(const TenantId& tenant) const {
     return parse_record(*text, tenant);
 }
 
+TenantStore::Versions TenantStore::versions(const TenantId& tenant) const {
+    return {root_.version(tenant.text(), record_name),
+            root_.version(tenant.text() + "/" + environment_folder, environment_file)};
+}
+
+Environment TenantStore::environment(const TenantId& tenant) const {
+    const auto folder = root_.find(tenant.text());
+    const auto env = folder ? folder->find(environment_folder) : std::nullopt;
+    return env ? read_environment(*env) : Environment{};
+}
+
+std::string TenantStore::config_path(const TenantId& tenant) const {
+    return root_.path() + "/" + tenant.text() + "/" + config_folder;
+}
+
+bool TenantStore::is_unadopted(const TenantId& tenant) const {
+    const auto folder = root_.find(tenant.text());
+    return folder && !folder->exists(record_name) && folder->exists(environment_folder) &&
+           folder->exists(config_folder);
+}
+
 void TenantStore::save(const TenantRecord& record, const Directory::Permit& permit) const {
     folder(record.tenant_id).write(record_name, to_json(record), private_file, permit);
 }

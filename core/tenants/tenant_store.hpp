@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "tenants/tenant_files.hpp"
 #include "tenants/tenant_record.hpp"
 
 namespace nexus::tenants {
@@ -22,6 +23,22 @@ class TenantStore {
     // The record; nothing where the tenant has no tenant.json. Throws json::Error where the file is
     // damaged.
     std::optional<TenantRecord> load(const TenantId& tenant) const;
+
+    // Of the files that say what a tenant's container is, without reading them.
+    struct Versions {
+        std::optional<FileVersion> record;
+        std::optional<FileVersion> environment;
+        bool operator==(const Versions&) const = default;
+    };
+    Versions versions(const TenantId& tenant) const;
+
+    // The runtime's environment, and where its config folder is, without making anything. Throws
+    // Failure `internal` where the file is damaged.
+    Environment environment(const TenantId& tenant) const;
+    std::string config_path(const TenantId& tenant) const;
+
+    // Whether the folder was made by an older deployment: env/ and config/, and no tenant.json.
+    bool is_unadopted(const TenantId& tenant) const;
 
     // Makes the folder where it is missing, then replaces tenant.json in one step; `permit` as that
     // of Directory::write.

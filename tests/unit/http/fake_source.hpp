@@ -21,6 +21,19 @@ class FakeSource : public http::StatusSource {
         return {{"redis", ok, ok ? "answers" : "no \"answer\""}, {"backend", true, "docker"}};
     }
 
+    http::Status status() override {
+        ++asked;
+        if (broken) throw std::runtime_error("hunter2");
+        return {"worker-1",
+                "0.1.0",
+                "simulated",
+                std::chrono::seconds(7),
+                3,
+                1,
+                {{"acme", "running", "unhealthy", "2026-11-23T10:00:00.000Z", 2, "r.io/nexus:1",
+                  "the \"disk\" is full"}}};
+    }
+
     std::atomic<bool> ok = true;
     std::atomic<bool> broken = false;
     std::atomic<int> asked = 0;

@@ -43,7 +43,8 @@ struct House {
     TenantStore store{settings.tenant_root};
     SubnetPool subnets{settings.tenant_subnet_pool};
     ImagePuller puller{backend, "", redactor, log};
-    Lifecycle lifecycle{backend, store, puller, subnets, settings};
+    StatusBook book;
+    Lifecycle lifecycle{backend, store, puller, subnets, book, settings};
     TenantId acme = *TenantId::parse("acme");
     CancelSource cancel;
     int jobs = 0;

@@ -1,0 +1,211 @@
+#include "tenants/repair.hpp"
+
+#include "base/random.hpp"
+#include "tenants/adoption.hpp"
+#include "tenants/backend_failure.hpp"
+#include "tenants/runtime_log.hpp"
+#include "tenants/runtime_spec.hpp"
+
+namespace nexus::tenants {
+namespace {
+
+std::optional<std::chrono::milliseconds> up_time(const ContainerState& runtime) {
+    const auto from = parse_timestamp(runtime.started_at);
+    const auto to = parse_timestamp(runtime.finished_at);
+    if (!from || !to || *to < *from) return std::nullopt;
+    return *to - *from;
+}
+
+// A container that never ran did not fail.
+bool has_failed(const ContainerState& runtime) {
+    return (runtime.phase == Phase::exited || runtime.phase == Phase::dead ||
+            runtime.phase == Phase::restarting) &&
+           !runtime.started_at.empty();
+}
+
+JobContext circumstances(const TenantId& tenant, const Turn& turn,
+                         const config::Settings& settings) {
+    return {{"reconcile-" + make_id(), 1, 1},
+            tenant,
+            settings.job_timeout,
+            JobContext::Clock::now() + settings.job_timeout,
+            turn.cancel_fd,
+            turn.permit};
+}
+
+}  // namespace
+
+Repair::Repair(Backend& backend, const TenantStore& store, Lifecycle& lifecycle, StatusBook& book,
+               CrashLoops& loops, const config::Settings& settings, Log& log, Outside outside)
+    : backend_(backend),
+      store_(store),
+      lifecycle_(lifecycle),
+      convergence_(backend, store, settings),
+      book_(book),
+      loops_(loops),
+      settings_(settings),
+      log_(log),
+      outside_(std::move(outside)) {}
+
+void Repair::run(const TenantId& tenant, const Turn& turn, Hint hint) noexcept {
+    try {
+        auto context = circumstances(tenant, turn, settings_);
+        mend(context, hint);
+    } catch (const Failure& failure) {
+        failed(tenant, failure);
+    } catch (const BackendError& error) {
+        failed(tenant, failure_of(error));
+    } catch (const std::exception& error) {
+        failed(tenant, {ErrorCode::internal, error.what()});
+    }
+}
+
+void Repair::mend(JobContext& context, Hint hint) {
+    const TenantId& tenant = context.tenant();
+    const auto record = store_.load(tenant);
+    if (!record) {
+        if (store_.is_unadopted(tenant)) adopt(context);
+        return;
+    }
+    const auto runtime = look(context);
+    book_.observe(tenant, *record, runtime ? std::string(to_string(runtime->phase)) : "missing",
+                  outside_.now());
+    const auto spec =
+        runtime_spec(*record, store_.environment(tenant), store_.config_path(tenant), settings_);
+    const Step step =
+        next_step(*record, spec.labels.at(spec_label), runtime ? &*runtime : nullptr, hint.aside);
+    if (disturbs(step) && !hint.may_disturb) return;
+    if (step == Step::none && runtime) note_up(tenant, *runtime);
+    take(step, *record, runtime, context);
+    book_.went_well(tenant);
+}
+
+Repair::Runtime Repair::look(const JobContext& context) {
+    auto runtime = backend_.inspect(context.call(), runtime_name(context.tenant()));
+    if (runtime) require_ours(*runtime, context.tenant());
+    return runtime;
+}
+
+void Repair::note_up(const TenantId& tenant, const ContainerState& runtime) {
+    const auto started = parse_timestamp(runtime.started_at);
+    if (runtime.phase == Phase::running && started) {
+        loops_.is_up(tenant, outside_.now() - *started);
+    }
+}
+
+void Repair::adopt(const JobContext& context) {
+    const auto record = adopted_record(context.tenant(), look(context), settings_, outside_.now());
+    store_.save(record, context.permit());
+    log_.info("adopted a tenant of an older deployment",
+              {{"tenant", context.tenant().text()},
+               {"image", record.image},
+               {"desired", std::string(to_string(record.desired))}});
+}
+
+void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
+                  JobContext& context) {
+    const TenantId& tenant = record.tenant_id;
+    switch (step) {
+        case Step::none:
+            break;
+        case Step::watch:
+            may_start(record, *runtime, context);
+            break;
+        case Step::bring_up:
+            bring_up(record, runtime, context);
+            break;
+        case Step::replace:
+            if (runtime->phase == Phase::dead) backend_.remove(context.call(), runtime->name);
+            convergence_.bring_up(record, context);
+            log_.info("made a runtime anew: its spec had changed", {{"tenant", tenant.text()}});
+            break;
+        case Step::stop:
+            convergence_.stop(tenant, context);
+            log_.info("stopped a runtime that should not run", {{"tenant", tenant.text()}});
+            break;
+        case Step::settle:
+            log_.info("settled an image update that was left half done",
+                      {{"tenant", tenant.text()}});
+            break;
+        case Step::remove:
+            tell(lifecycle_.remove(record.keep_volumes, context).event);
+            log_.info("finished a deletion that was left half done", {{"tenant", tenant.text()}});
+            break;
+    }
+}
+
+void Repair::bring_up(const TenantRecord& record, const Runtime& runtime,
+                      const JobContext& context) {
+    const TenantId& tenant = record.tenant_id;
+    if (runtime && has_failed(*runtime) && !may_start(record, *runtime, context)) return;
+    require_volumes(record, context);
+    if (runtime && is_unlabelled(*runtime)) {
+        backend_.start(context.call(), runtime->name);
+    } else {
+        convergence_.bring_up(record, context);
+    }
+    book_.restarted(tenant);
+    log_.info(
+        runtime ? "started a runtime that should run" : "made a runtime again that was missing",
+        {{"tenant", tenant.text()}});
+}
+
+// An empty volume in the place of a lost one would look like a customer without data, and be backed
+// up as that.
+void Repair::require_volumes(const TenantRecord& record, const JobContext& context) {
+    if (!record.volumes_made) return;
+    for (const auto& name : {session_volume(record.tenant_id), state_volume(record.tenant_id)}) {
+        if (backend_.inspect_volume(context.call(), name)) continue;
+        throw Failure(ErrorCode::backend_failed,
+                      "the volume " + name +
+                          " is gone, and the runtime is not started on an empty one; restore it "
+                          "from a backup, or submit a provision job to begin with an empty one");
+    }
+}
+
+bool Repair::may_start(const TenantRecord& record, const ContainerState& runtime,
+                       const JobContext& context) {
+    const auto now = outside_.now();
+    const auto verdict =
+        loops_.ended(record.tenant_id, runtime.id + runtime.started_at, up_time(runtime), now);
+    book_.restarts(record.tenant_id, runtime.restarts);
+    if (verdict.begins) tell_loop(record, runtime, context);
+    return verdict.due <= now;
+}
+
+void Repair::tell_loop(const TenantRecord& record, const ContainerState& runtime,
+                       const JobContext& context) {
+    const auto lines = last_log_lines(backend_, context.call(), runtime.name,
+                                      store_.environment(record.tenant_id), settings_.bridge_port);
+    tell(book_.tell(record.tenant_id, "crash_loop", "", [&](json::Writer& payload) {
+        payload.member("exit_code", runtime.exit_code)
+            .member("oom_killed", runtime.oom_killed)
+            .begin_array("log");
+        for (const auto& line : lines)
+            payload.value(line);
+        payload.end_array();
+    }));
+    log_.warning("a runtime fails again and again; it is started with growing pauses",
+                 {{"tenant", record.tenant_id.text()},
+                  {"exit_code", std::to_string(runtime.exit_code)},
+                  {"oom_killed", runtime.oom_killed ? "true" : "false"}});
+}
+
+void Repair::failed(const TenantId& tenant, const Failure& failure) {
+    if (failure.code() == ErrorCode::cancelled) return;  // this process ends
+    loops_.repair_failed(tenant, outside_.now());
+    book_.failed(tenant, failure.what());
+    log_.warning("a tenant could not be brought to its desired state; trying again",
+                 {{"tenant", tenant.text()},
+                  {"code", std::string(to_string(failure.code()))},
+                  {"message", failure.what()}});
+    tell(book_.tell(tenant, "error", "", [&failure](json::Writer& payload) {
+        payload.member("message", failure.what());
+    }));
+}
+
+void Repair::tell(std::optional<TenantEvent> event) {
+    if (event) outside_.tell(std::move(*event));
+}
+
+}  // namespace nexus::tenants

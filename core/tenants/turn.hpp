@@ -1,0 +1,19 @@
+// Work on one tenant that no job asked for, kept apart from its jobs. Threads: any.
+#pragma once
+
+#include <functional>
+
+#include "tenants/tenant_record.hpp"
+
+namespace nexus::tenants {
+
+struct Turn {
+    std::function<void()> permit;  // throws Failure where this process may not act any more
+    int cancel_fd = -1;            // readable once this process is to end
+};
+
+// Runs `work` while no job of the tenant runs, on any thread, and soon. False where a job of it
+// waits or runs: that one brings the tenant to its desired state itself.
+using InTurn = std::function<bool(const TenantId&, std::function<void(const Turn&)> work)>;
+
+}  // namespace nexus::tenants
