@@ -87,7 +87,7 @@ VerbResult Lifecycle::health(JobContext& context) {
             backend_.inspect(context.call(), runtime_name(record.tenant_id)),
             backend_.inspect_volume(context.call(), session_volume(record.tenant_id)),
             backend_.inspect_volume(context.call(), state_volume(record.tenant_id))};
-        return {"ok", health_data(record, observed), std::nullopt};
+        return {"ok", health_data(record, observed), {}};
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
@@ -104,10 +104,10 @@ VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
     store_.remove(context.tenant());
     NEXUS_KILL_POINT("after_tenant_removed");
     if (record && !record->network.subnet.empty()) subnets_.release(record->network.subnet);
-    auto event = status("deleted", context);
+    auto events = status("deleted", context);
     const std::scoped_lock lock(mutex_);
     told_.erase(context.tenant());
-    return {"deleted", "{}", std::move(event)};
+    return {"deleted", "{}", std::move(events)};
 }
 
 TenantRecord Lifecycle::load(const TenantId& tenant) const {
@@ -200,10 +200,10 @@ TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& co
     return record;
 }
 
-std::optional<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {
+std::vector<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {
     const std::scoped_lock lock(mutex_);
     auto& told = told_[context.tenant()];
-    if (told == state) return std::nullopt;
+    if (told == state) return {};
     told = state;
     json::Writer payload;
     payload.begin_object()
@@ -211,7 +211,7 @@ std::optional<TenantEvent> Lifecycle::status(const std::string& state, const Job
         .member("source", "job")
         .member("job_id", context.job().id)
         .end_object();
-    return TenantEvent{context.tenant(), "runtime.status", payload.text(), wall_now()};
+    return {{context.tenant(), "runtime.status", payload.text(), wall_now()}};
 }
 
 }  // namespace nexus::tenants

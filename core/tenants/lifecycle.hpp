@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tenants/convergence.hpp"
 #include "tenants/event.hpp"
@@ -18,9 +19,9 @@
 namespace nexus::tenants {
 
 struct VerbResult {
-    std::string detail;                // of the result, such as "provisioned"
-    std::string data = "{}";           // of the result, a JSON object
-    std::optional<TenantEvent> event;  // nothing where the tenant's state is the one last told
+    std::string detail;               // of the result, such as "provisioned"
+    std::string data = "{}";          // of the result, a JSON object
+    std::vector<TenantEvent> events;  // no status where the tenant's state is the one last told
 };
 
 class Lifecycle {
@@ -49,7 +50,7 @@ class Lifecycle {
     void write_files(const TenantRecord& record, const ProvisionRequest& request,
                      const JobContext& context) const;
     TenantRecord want_running(const StartRequest& request, JobContext& context);
-    std::optional<TenantEvent> status(const std::string& state, const JobContext& context);
+    std::vector<TenantEvent> status(const std::string& state, const JobContext& context);
 
     Backend& backend_;
     const TenantStore& store_;
