@@ -1,5 +1,7 @@
 #include "jobs/executor.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 
 #include "base/kill_point.hpp"
@@ -56,24 +58,27 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
     if (is_past(job.deadline)) {
         return failed(job, {ErrorCode::deadline, "the deadline passed before the job could begin"});
     }
+    tenants::JobContext context({job.id, attempt, 1}, job.tenant, settings_.job_timeout,
+                                last_moment(job.deadline), cancel.fd(), permit);
     try {
-        tenants::JobContext context({job.id, attempt, 1}, job.tenant, settings_.job_timeout,
-                                    last_moment(job.deadline), cancel.fd(), permit);
         auto result = call_verb(job, context);
         if (job.action != Action::health) {
             loops_.forget(job.tenant);
             book_.went_well(job.tenant);
         }
         NEXUS_KILL_POINT("after_verb");
-        return {std::move(result.detail), std::move(result.data), std::nullopt,
-                std::move(result.event)};
+        auto events = context.take_events();
+        std::move(result.events.begin(), result.events.end(), std::back_inserter(events));
+        return {std::move(result.detail), std::move(result.data), std::nullopt, std::move(events)};
     } catch (...) {
         const Failure failure = current_failure();
         const bool overdue = failure.code() == ErrorCode::timeout && is_past(job.deadline);
-        return failed(job, overdue ? Failure(ErrorCode::deadline,
-                                             std::string("the deadline passed during the work: ") +
-                                                 failure.what())
-                                   : failure);
+        return failed(
+            job,
+            overdue ? Failure(ErrorCode::deadline,
+                              std::string("the deadline passed during the work: ") + failure.what())
+                    : failure,
+            context.take_events());
     }
 }
 
@@ -96,14 +101,16 @@ tenants::VerbResult Executor::call_verb(const Job& job, tenants::JobContext& con
     return lifecycle_.remove(keep_volumes(payload), context);
 }
 
-Outcome Executor::failed(const Job& job, const Failure& failure) {
+Outcome Executor::failed(const Job& job, const Failure& failure,
+                         std::vector<tenants::TenantEvent> events) {
     book_.failed(job.tenant, failure.what());
     log_.warning("job failed", {{"job", job.id},
                                 {"tenant", job.tenant.text()},
                                 {"action", std::string(to_string(job.action))},
                                 {"code", std::string(to_string(failure.code()))},
                                 {"message", failure.what()}});
-    return {"", failure.data(), failure, error_event(job.tenant, failure, wall_now())};
+    events.push_back(error_event(job.tenant, failure, wall_now()));
+    return {"", failure.data(), failure, std::move(events)};
 }
 
 }  // namespace nexus::jobs

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/cancel.hpp"
 #include "base/failure.hpp"
@@ -20,8 +21,8 @@ namespace nexus::jobs {
 struct Outcome {
     std::string detail;
     std::string data = "{}";
-    std::optional<Failure> error;               // nothing: it succeeded
-    std::optional<tenants::TenantEvent> event;  // what the world should know of it
+    std::optional<Failure> error;              // nothing: it succeeded
+    std::vector<tenants::TenantEvent> events;  // what the world should know of it, in this order
 };
 
 class Executor {
@@ -38,7 +39,8 @@ class Executor {
 
   private:
     tenants::VerbResult call_verb(const Job& job, tenants::JobContext& context);
-    Outcome failed(const Job& job, const Failure& failure);
+    Outcome failed(const Job& job, const Failure& failure,
+                   std::vector<tenants::TenantEvent> events = {});
 
     tenants::Lifecycle& lifecycle_;
     tenants::StatusBook& book_;

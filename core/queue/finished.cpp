@@ -67,7 +67,8 @@ OutboxItem finished(const Ticket& ticket, const jobs::Outcome& outcome, const Ru
     item.attempts = run.attempts;
     item.result = to_json(result);
     item.reply_to = job.reply_to;
-    if (outcome.event) item.event = to_json(*outcome.event);
+    for (const auto& event : outcome.events)
+        item.event.append(item.event.empty() ? "" : "\n").append(to_json(event));
     item.dead_reason = dead_reason(outcome);
     if (outcome.error) item.dead_error = outcome.error->what();
     item.placement = run.placement;

@@ -16,7 +16,7 @@ struct OutboxItem {
     int attempts = 0;
     std::string result = {};
     std::string reply_to = {};
-    std::string event = {};
+    std::string event = {};  // JSON; of several, one a line
     std::string dead_reason = {};
     std::string dead_error = {};
     std::string placement = {};  // as in finish.lua

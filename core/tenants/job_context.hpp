@@ -1,6 +1,6 @@
 // The circumstances of one run of a job, from which every call to the backend takes its deadline
-// and its cancel switch. Threads: the one that runs the job; `cancel_fd` may become readable at any
-// time.
+// and its cancel switch, and what the world is to hear of it however it ends. Threads: the one that
+// runs the job; `cancel_fd` may become readable at any time.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,10 @@
 #include <functional>
 #include <nexus/backend.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "tenants/event.hpp"
 #include "tenants/tenant_record.hpp"
 
 namespace nexus::tenants {
@@ -45,6 +48,16 @@ class JobContext {
     }
     void extend(Clock::duration by) { deadline_ += by; }
 
+    // What was begun is put right, in `time`, also where the job has been cancelled or is overdue.
+    JobContext cleanup(Clock::duration time) const {
+        return {job_, tenant_, time, Clock::now() + time, -1, permit_};
+    }
+    // The job's own deadline has passed: there is no other attempt.
+    bool overdue() const { return Clock::now() >= last_; }
+
+    void tell(TenantEvent event) { events_.push_back(std::move(event)); }
+    std::vector<TenantEvent> take_events() { return std::exchange(events_, {}); }
+
   private:
     CallContext until(Clock::time_point deadline) const {
         permit_();
@@ -57,6 +70,7 @@ class JobContext {
     Clock::time_point last_;
     int cancel_fd_;
     std::function<void()> permit_;
+    std::vector<TenantEvent> events_;
 };
 
 }  // namespace nexus::tenants

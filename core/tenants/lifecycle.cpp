@@ -85,7 +85,7 @@ VerbResult Lifecycle::health(JobContext& context) {
             backend_.inspect(context.call(), runtime_name(record.tenant_id)),
             backend_.inspect_volume(context.call(), session_volume(record.tenant_id)),
             backend_.inspect_volume(context.call(), state_volume(record.tenant_id))};
-        return {"ok", health_data(record, observed), std::nullopt};
+        return {"ok", health_data(record, observed), {}};
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
@@ -103,9 +103,9 @@ VerbResult Lifecycle::remove(bool keep_volumes, JobContext& context) {
     store_.remove(context.tenant());
     NEXUS_KILL_POINT("after_tenant_removed");
     if (record && !record->network.subnet.empty()) subnets_.release(record->network.subnet);
-    auto event = status("deleted", context);
+    auto events = status("deleted", context);
     book_.forget(context.tenant());
-    return {"deleted", "{}", std::move(event)};
+    return {"deleted", "{}", std::move(events)};
 }
 
 TenantRecord Lifecycle::load(const TenantId& tenant) const {
@@ -210,7 +210,7 @@ void Lifecycle::converge(TenantRecord& record, const JobContext& context) {
     store_.save(record, context.permit());
 }
 
-std::optional<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {
+std::vector<TenantEvent> Lifecycle::status(const std::string& state, const JobContext& context) {
     return book_.tell(context.tenant(), state, context.job().id);
 }
 

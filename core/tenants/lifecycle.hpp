@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tenants/convergence.hpp"
 #include "tenants/event.hpp"
@@ -17,9 +18,9 @@
 namespace nexus::tenants {
 
 struct VerbResult {
-    std::string detail;                // of the result, such as "provisioned"
-    std::string data = "{}";           // of the result, a JSON object
-    std::optional<TenantEvent> event;  // nothing where the tenant's state is the one last told
+    std::string detail;               // of the result, such as "provisioned"
+    std::string data = "{}";          // of the result, a JSON object
+    std::vector<TenantEvent> events;  // no status where the tenant's state is the one last told
 };
 
 class Lifecycle {
@@ -50,7 +51,7 @@ class Lifecycle {
     TenantRecord want_running(const StartRequest& request, JobContext& context);
     void place(TenantRecord& record);
     void converge(TenantRecord& record, const JobContext& context);
-    std::optional<TenantEvent> status(const std::string& state, const JobContext& context);
+    std::vector<TenantEvent> status(const std::string& state, const JobContext& context);
 
     Backend& backend_;
     const TenantStore& store_;

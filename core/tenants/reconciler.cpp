@@ -103,7 +103,8 @@ void Reconciler::tell_recovery(const TenantId& tenant, const std::string& observ
     const auto told = book_.told(tenant);
     const bool was_bad = told == "unhealthy" || told == "crash_loop" || told == "error";
     if (observed != "unhealthy" && !(observed == "running" && was_bad)) return;
-    if (auto event = book_.tell(tenant, observed, "")) outside_.tell(std::move(*event));
+    for (auto& event : book_.tell(tenant, observed, ""))
+        outside_.tell(std::move(event));
 }
 
 std::optional<std::string> Reconciler::brake(const Roster::Entries& tenants, const Listing& listing,

@@ -128,7 +128,7 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
                       {{"tenant", tenant.text()}});
             break;
         case Step::remove:
-            tell(lifecycle_.remove(record.keep_volumes, context).event);
+            tell(lifecycle_.remove(record.keep_volumes, context).events);
             log_.info("finished a deletion that was left half done", {{"tenant", tenant.text()}});
             break;
     }
@@ -204,8 +204,9 @@ void Repair::failed(const TenantId& tenant, const Failure& failure) {
     }));
 }
 
-void Repair::tell(std::optional<TenantEvent> event) {
-    if (event) outside_.tell(std::move(*event));
+void Repair::tell(std::vector<TenantEvent> events) {
+    for (auto& event : events)
+        outside_.tell(std::move(event));
 }
 
 }  // namespace nexus::tenants

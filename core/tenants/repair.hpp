@@ -51,7 +51,7 @@ class Repair {
     void tell_loop(const TenantRecord& record, const ContainerState& runtime,
                    const JobContext& context);
     void failed(const TenantId& tenant, const Failure& failure);
-    void tell(std::optional<TenantEvent> event);
+    void tell(std::vector<TenantEvent> events);
 
     Backend& backend_;
     const TenantStore& store_;

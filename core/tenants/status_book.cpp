@@ -4,11 +4,11 @@
 
 namespace nexus::tenants {
 
-std::optional<TenantEvent> StatusBook::tell(const TenantId& tenant, const std::string& state,
-                                            const std::string& job_id, const Details& details) {
+std::vector<TenantEvent> StatusBook::tell(const TenantId& tenant, const std::string& state,
+                                          const std::string& job_id, const Details& details) {
     const std::scoped_lock lock(mutex_);
     auto& told = entries_[tenant].told;
-    if (told == state) return std::nullopt;
+    if (told == state) return {};
     told = state;
     json::Writer payload;
     payload.begin_object()
@@ -16,7 +16,7 @@ std::optional<TenantEvent> StatusBook::tell(const TenantId& tenant, const std::s
         .member("source", job_id.empty() ? "reconcile" : "job");
     if (!job_id.empty()) payload.member("job_id", job_id);
     details(payload);
-    return TenantEvent{tenant, "runtime.status", payload.end_object().text(), wall_now()};
+    return {{tenant, "runtime.status", payload.end_object().text(), wall_now()}};
 }
 
 std::string StatusBook::told(const TenantId& tenant) const {

@@ -5,8 +5,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "tenants/event.hpp"
@@ -28,9 +28,9 @@ class StatusBook {
     // Adds members to the event's payload.
     using Details = std::function<void(json::Writer&)>;
 
-    // The event that tells of `state`; nothing where it is the one last told. `job_id`: empty where
+    // The event that tells of `state`; none where it is the one last told. `job_id`: empty where
     // the reconciler saw it.
-    std::optional<TenantEvent> tell(
+    std::vector<TenantEvent> tell(
         const TenantId& tenant, const std::string& state, const std::string& job_id,
         const Details& details = [](json::Writer&) {});
     // The state last told by this process; empty where none was.

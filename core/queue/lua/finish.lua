@@ -3,10 +3,10 @@
 --
 -- KEYS[1]  the node's lease
 -- ARGV     prefix, node, epoch, current time (RFC 3339), seconds that a ledger entry lives, then for each item
---          twelve values: kind, entry id, job id, tenant id, state, attempts, result, reply_to, event, dead
---          letter's reason, dead letter's error, and what becomes of the tenant's placement: `keep` where the tenant
---          is on the node now, `gone` where it is not and other jobs here are about it, the newest entry that the
---          node had read where no other is, else empty
+--          twelve values: kind, entry id, job id, tenant id, state, attempts, result, reply_to, events (JSON,
+--          one a line), dead letter's reason, dead letter's error, and what becomes of the tenant's placement:
+--          `keep` where the tenant is on the node now, `gone` where it is not and other jobs here are about it,
+--          the newest entry that the node had read where no other is, else empty
 -- Kinds    progress   the job began, or waits for its next attempt (its ledger)
 --          finished   the job ended
 --          answered   a repeated job gets the first result
@@ -36,10 +36,11 @@ local function reply(key, result)
   redis.pcall('EXPIRE', key, 60)
 end
 
-local function tell(tenant, event)
-  if event == '' then return end
-  redis.call('XADD', prefix .. ':events', 'MAXLEN', '~', 100000, '*', 'event', event)
-  redis.call('PUBLISH', 'tenant:' .. tenant .. ':events', event)
+local function tell(tenant, events)
+  for event in string.gmatch(events, '[^\n]+') do
+    redis.call('XADD', prefix .. ':events', 'MAXLEN', '~', 100000, '*', 'event', event)
+    redis.call('PUBLISH', 'tenant:' .. tenant .. ':events', event)
+  end
 end
 
 local function publish_result(result)

@@ -41,7 +41,7 @@ TEST_CASE("a retryable failure is tried again, five times in all, after a growin
 TEST_CASE("success, and a failure that stays one, are the end") {
     Attempts attempts(ticket_with(""));
     attempts.begin();
-    CHECK_FALSE(attempts.next({"started", "{}", std::nullopt, std::nullopt}));
+    CHECK_FALSE(attempts.next({"started", "{}", std::nullopt, {}}));
     CHECK_FALSE(attempts.next(ended(ErrorCode::image_invalid, false)));
 }
 

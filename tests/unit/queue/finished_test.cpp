@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace nexus;
 using namespace nexus::queue;
 
@@ -25,8 +27,7 @@ jobs::Outcome failed_with(ErrorCode code) {
 
 TEST_CASE("the end of a job says what the ledger, the producer and the dead letters get") {
     const Run run{"n1", 1, wall_now(), "7-0"};
-    const auto good =
-        finished(ticket_for("start"), {"started", "{}", std::nullopt, std::nullopt}, run);
+    const auto good = finished(ticket_for("start"), {"started", "{}", std::nullopt, {}}, run);
     CHECK(good.state == "succeeded");
     CHECK(good.dead_reason.empty());
     CHECK(good.reply_to == "nexus:reply:x");
@@ -42,8 +43,20 @@ TEST_CASE("the end of a job says what the ledger, the producer and the dead lett
     CHECK(cancelled.dead_reason.empty());
 }
 
+TEST_CASE("the events of a job leave in their order, one a line") {
+    const auto acme = *config::TenantId::parse("acme");
+    const jobs::Outcome outcome{"started",
+                                "{}",
+                                std::nullopt,
+                                {{acme, "image.updated", "{}", WallTime{}},
+                                 {acme, "runtime.status", R"({"state":"a\nb"})", WallTime{}}}};
+    const auto item = finished(ticket_for("start"), outcome, {"n1", 1, wall_now(), ""});
+    CHECK(item.event == to_json(outcome.events.at(0)) + "\n" + to_json(outcome.events.at(1)));
+    CHECK(std::count(item.event.begin(), item.event.end(), '\n') == 1);
+}
+
 TEST_CASE("an end that is told again is for the entry that asks, and moves no placement") {
-    const auto first = finished(ticket_for("delete"), {"deleted", "{}", std::nullopt, std::nullopt},
+    const auto first = finished(ticket_for("delete"), {"deleted", "{}", std::nullopt, {}},
                                 {"n1", 1, wall_now(), "7-0"});
     const auto repeated = again(first, "9-0", "nexus:reply:y");
     CHECK(repeated.result == first.result);

@@ -7,9 +7,9 @@ TEST_CASE_FIXTURE(
     House, "provision makes network, volumes and a running container with the tenant's identity") {
     const auto result = provision();
     CHECK(result.detail == "provisioned");
-    REQUIRE(result.event);
-    CHECK(result.event->type == "runtime.status");
-    CHECK(result.event->payload == R"({"state":"running","source":"job","job_id":"job1"})");
+    REQUIRE(result.events.size() == 1);
+    CHECK(result.events[0].type == "runtime.status");
+    CHECK(result.events[0].payload == R"({"state":"running","source":"job","job_id":"job1"})");
     const auto& container = backend.containers.at("tenant_acme_runtime");
     CHECK(container.phase == Phase::running);
     CHECK(container.labels.at("io.nexus.tenant") == "acme");
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(House,
     provision();
     const auto again = provision();
     CHECK(again.detail == "provisioned");
-    CHECK_FALSE(again.event);
+    CHECK(again.events.empty());
     CHECK(count("remove") == 0);
     CHECK(store.load(acme)->network.subnet == "10.231.0.0/28");
 }
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(House, "the shared secret is kept when a later job leaves it o
 
 TEST_CASE_FIXTURE(House, "stop and start are idempotent, and start brings back what was stopped") {
     provision();
-    CHECK(stop().event->payload.find("\"paused\"") != std::string::npos);
+    CHECK(stop().events.at(0).payload.find("\"paused\"") != std::string::npos);
     CHECK(stop().detail == "stopped");
     CHECK(backend.containers.at("tenant_acme_runtime").phase == Phase::exited);
     CHECK(store.load(acme)->desired == Desired::stopped);
