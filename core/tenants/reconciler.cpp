@@ -86,16 +86,9 @@ void Reconciler::observe(const TenantId& tenant, const RosterEntry& entry,
     if (!entry.record) return;
     // What is not listed may have no label: whoever mends it sees what there is.
     if (runtime == nullptr && entry.record->desired == Desired::running) return;
-    const auto seen = observed(tenant, runtime);
+    const auto seen = observed_state(runtime, loops_.is_looping(tenant));
     book_.observe(tenant, *entry.record, seen, now);
     if (entry.record->desired == Desired::running) tell_recovery(tenant, seen);
-}
-
-std::string Reconciler::observed(const TenantId& tenant, const ContainerState* runtime) const {
-    if (loops_.is_looping(tenant)) return "crash_loop";
-    if (runtime == nullptr) return "missing";
-    if (runtime->health == Health::unhealthy) return "unhealthy";
-    return std::string(to_string(runtime->phase));
 }
 
 // What a job said of the runtime holds until it is seen to be otherwise, and back again.

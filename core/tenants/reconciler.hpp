@@ -54,7 +54,6 @@ class Reconciler {
     Difference difference(const TenantId& tenant, const RosterEntry& entry,
                           const Listing& listing) const;
     void observe(const TenantId& tenant, const RosterEntry& entry, const ContainerState* runtime);
-    std::string observed(const TenantId& tenant, const ContainerState* runtime) const;
     void tell_recovery(const TenantId& tenant, const std::string& observed);
     std::optional<std::string> brake(const Roster::Entries& tenants, const Listing& listing,
                                      const Differences& differences);

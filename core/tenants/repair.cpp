@@ -68,8 +68,8 @@ void Repair::mend(JobContext& context, Hint hint) {
         return;
     }
     const auto runtime = look(context);
-    book_.observe(tenant, *record, runtime ? std::string(to_string(runtime->phase)) : "missing",
-                  outside_.now());
+    const auto* seen = runtime ? &*runtime : nullptr;
+    book_.observe(tenant, *record, observed_state(seen, loops_.is_looping(tenant)), outside_.now());
     const auto spec =
         runtime_spec(*record, store_.environment(tenant), store_.config_path(tenant), settings_);
     const Step step =

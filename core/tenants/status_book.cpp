@@ -4,6 +4,13 @@
 
 namespace nexus::tenants {
 
+std::string observed_state(const ContainerState* runtime, bool looping) {
+    if (looping) return "crash_loop";
+    if (runtime == nullptr) return "missing";
+    if (runtime->health == Health::unhealthy) return "unhealthy";
+    return std::string(to_string(runtime->phase));
+}
+
 std::vector<TenantEvent> StatusBook::tell(const TenantId& tenant, const std::string& state,
                                           const std::string& job_id, const Details& details) {
     const std::scoped_lock lock(mutex_);

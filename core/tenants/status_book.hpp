@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <nexus/backend.hpp>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,13 @@
 
 namespace nexus::tenants {
 
+// As it stands in a TenantStatus: "missing" where there is no runtime, else its phase, unless it is
+// "unhealthy" or in a "crash_loop".
+std::string observed_state(const ContainerState* runtime, bool looping);
+
 struct TenantStatus {
     std::string desired;   // as in tenant.json; empty where that cannot be read
-    std::string observed;  // phase of the runtime, "unhealthy", "crash_loop", or "missing"
+    std::string observed;  // as observed_state
     std::string image;
     WallTime since{};           // it is observed so, as far as this process knows
     std::int64_t restarts = 0;  // by this process or by the engine, whichever knows of more

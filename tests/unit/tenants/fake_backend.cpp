@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace nexus::test {
 
 void FakeBackend::begin(const std::string& op) {
@@ -24,11 +26,17 @@ Info FakeBackend::info(const CallContext&) {
     return {"fake", "1", "1", 2, 1 << 30, {}};
 }
 
-std::vector<ContainerState> FakeBackend::list(const CallContext&, const Labels&) {
+std::vector<ContainerState> FakeBackend::list(const CallContext&, const Labels& labels) {
     begin("list");
     std::vector<ContainerState> states;
-    for (const auto& [name, state] : containers)
-        states.push_back(state);
+    for (const auto& [name, state] : containers) {
+        const auto carries = [&state = state](const auto& label) {
+            const auto found = state.labels.find(label.first);
+            return found != state.labels.end() &&
+                   (label.second.empty() || found->second == label.second);
+        };
+        if (std::all_of(labels.begin(), labels.end(), carries)) states.push_back(state);
+    }
     return states;
 }
 
