@@ -4,10 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "app/backend_host.hpp"
 #include "app/start_failure.hpp"
-#include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/with_backend.hpp"
 #include "tenants/runtime_spec.hpp"
 
 namespace nexus::cli {
@@ -41,29 +40,6 @@ void report(const char* verb, const std::string& volume, const VolumeCopy& copy)
     std::fprintf(stderr, "%s %s: %lld entries, %lld bytes of files%s\n", verb, volume.c_str(),
                  static_cast<long long>(copy.entries), static_cast<long long>(copy.bytes),
                  losses.empty() ? "" : (" (not kept" + losses + ")").c_str());
-}
-
-bool concerns_backend(const config::Problem& problem) {
-    return problem.setting.empty() || problem.setting.starts_with("BACKEND") ||
-           problem.setting == "PLUGIN_DIR" || problem.setting == "NODE_NAME";
-}
-
-// Runs `use` with the backend of the settings.
-int with_backend(const CommandLine& line,
-                 const std::function<void(Backend&, const config::Settings&)>& use) {
-    const auto loaded = load_settings(line);
-    refuse_problems(loaded, &concerns_backend);
-    Redactor redactor;
-    redactor.add(loaded.secrets);
-    Log log(STDERR_FILENO, LogLevel::warning, loaded.settings.log_format, redactor);
-    app::BackendHost host(loaded.settings, log);
-    try {
-        use(host.backend(), loaded.settings);
-        return app::exit_done;
-    } catch (const BackendError& error) {
-        const bool away = error.code() == Code::unavailable;
-        throw app::StartFailure(away ? app::exit_unreachable : app::exit_failed, error.what());
-    }
 }
 
 // As long as it takes: whoever waits can end it.

@@ -13,7 +13,7 @@ namespace nexus::queue {
 namespace {
 
 constexpr const char* file_name = "begun";
-constexpr std::size_t longest_id = 64;  // protocol.md
+constexpr std::size_t longest_id = 65;  // that of a job has 64 (protocol.md), of a repair one more
 // Jobs that died and have not come back, as after a loss of Redis's data, take slots until they are
 // pushed out.
 constexpr std::size_t spare_slots = 1024;
@@ -102,6 +102,14 @@ void BegunJobs::begin(const std::string& job_id, bool durable) {
         throw std::system_error(errno, std::generic_category(),
                                 "STATE_DIR: the file begun cannot be written");
     }
+}
+
+void BegunJobs::condemn(const std::string& job_id, int deaths) {
+    begin(job_id, true);
+    const std::scoped_lock lock(mutex_);
+    Slot& condemned = slot(slots_.at(job_id));
+    condemned.deaths = static_cast<unsigned char>(deaths);
+    condemned.state.store(State::remembered, std::memory_order_release);
 }
 
 void BegunJobs::end(const std::string& job_id, bool done) {

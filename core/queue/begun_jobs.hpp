@@ -31,6 +31,8 @@ class BegunJobs {
     // reached the disk when this returns, and outlives the machine's power too. Throws
     // std::system_error.
     void begin(const std::string& job_id, bool durable);
+    // As if this many processes had ended inside it. Throws std::system_error.
+    void condemn(const std::string& job_id, int deaths);
     // The attempt is over. The deaths are remembered for the next one, unless the job is `done`.
     void end(const std::string& job_id, bool done);
 

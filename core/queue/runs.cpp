@@ -9,11 +9,19 @@ namespace {
 // protocol.md, Delivery: the runner died three times inside the same job.
 constexpr int most_deaths = 3;
 
+// For work that has to run alone, while other such work runs.
+constexpr std::chrono::milliseconds until_another_look(20);
+
 Failure poison(int deaths) {
     return {ErrorCode::poison,
             "the runner died " + std::to_string(deaths) +
                 " times inside this job, so it does not begin again; look at the runner's log "
                 "around its restarts, mend the cause, then requeue the dead letter"};
+}
+
+// What is begun for a tenant without a job, among the jobs' ids, none of which has this mark.
+std::string repair_id(const std::string& tenant) {
+    return "/" + tenant;
 }
 
 jobs::Outcome failed(const Failure& failure) {
@@ -51,11 +59,56 @@ bool Runs::in_turn(const config::TenantId& tenant, std::function<void(const tena
         const std::scoped_lock lock(mutex_);
         if (tenants_.count(tenant.text()) > 0) return false;
     }
-    lanes_.push(tenant.text(), [this, work = std::move(work)]() -> Again {
-        work({[this] { permit(); }, interrupted_.fd()});
-        return std::nullopt;
-    });
+    if (is_condemned(tenant)) return false;
+    lanes_.push(tenant.text(),
+                [this, tenant, work = std::move(work)] { return work_for(tenant, work); });
     return true;
+}
+
+bool Runs::is_condemned(const config::TenantId& tenant) {
+    if (begun_.deaths(repair_id(tenant.text())) < most_deaths) return false;
+    const std::scoped_lock lock(mutex_);
+    if (condemned_.insert(tenant.text()).second) {
+        log_.error(
+            "the runner died three times at work for a tenant, so it leaves the tenant alone until "
+            "a job of it succeeds; look at the log around the restarts, mend the cause, then "
+            "submit "
+            "a start job",
+            {{"tenant", tenant.text()}});
+    }
+    return true;
+}
+
+void Runs::condemn(const std::string& tenant) {
+    try {
+        begun_.condemn(repair_id(tenant), most_deaths);
+    } catch (const std::exception& error) {
+        log_.error("that a tenant's job is poison cannot be noted",
+                   {{"tenant", tenant}, {"message", error.what()}});
+    }
+}
+
+void Runs::absolve(const std::string& tenant) {
+    begun_.end(repair_id(tenant), true);
+    const std::scoped_lock lock(mutex_);
+    condemned_.erase(tenant);
+}
+
+Runs::Again Runs::work_for(const config::TenantId& tenant,
+                           const std::function<void(const tenants::Turn&)>& work) {
+    const std::string id = repair_id(tenant.text());
+    std::unique_lock alone(suspects_, std::defer_lock);
+    if (begun_.deaths(id) > 0 && !alone.try_lock()) return until_another_look;
+    try {
+        begun_.begin(id, false);
+    } catch (const std::exception& error) {
+        log_.error("a tenant cannot be looked after",
+                   {{"tenant", tenant.text()}, {"message", error.what()}});
+        return std::nullopt;
+    }
+    work({[this] { permit(); }, interrupted_.fd()});
+    begun_.end(id, !interrupted_.cancelled());
+    return std::nullopt;
 }
 
 void Runs::added(const std::string& entry_id) {
@@ -105,7 +158,6 @@ void Runs::interrupt() {
 }
 
 Runs::Again Runs::run(Attempts& attempts) {
-    constexpr std::chrono::milliseconds until_another_look(20);
     const std::string& id = attempts.ticket().job.id;
     const int deaths = begun_.deaths(id);
     // Of the jobs that ran together when a process died, one is to blame. From then on they run one
@@ -136,6 +188,7 @@ Runs::Again Runs::run(Attempts& attempts) {
         const std::scoped_lock lock(mutex_);
         unsafe_.emplace(id, attempts.ticket().job.tenant.text());
     }
+    if (poisoned) condemn(attempts.ticket().job.tenant.text());
     finish(attempts, outcome, attempts.count() - (poisoned ? 1 : 0));
     return jobs::Lanes::held;
 }
@@ -178,6 +231,7 @@ void Runs::finish(const Attempts& attempts, const jobs::Outcome& outcome, int co
     const Ticket& ticket = attempts.ticket();
     const std::string& tenant = ticket.job.tenant.text();
     begun_.end(ticket.job.id, true);
+    if (!outcome.error && ticket.job.action != jobs::Action::health) absolve(tenant);
     const std::string placement = leave(ticket.job, outcome);
     auto item = finished(ticket, outcome, {node_, counted, attempts.started_at(), placement});
     log_.info("job ended", {{"job", ticket.job.id},

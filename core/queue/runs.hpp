@@ -32,7 +32,8 @@ class Runs {
 
     void add(Ticket ticket);
     // Runs `work` in the tenant's turn, on one of the workers; it must not throw. False where a job
-    // of the tenant waits or runs.
+    // of the tenant waits or runs, and where the process died three times inside such work for it
+    // or inside its job: then it is left alone until a job of it succeeds.
     bool in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work);
 
     // All entries up to this one were added.
@@ -63,8 +64,14 @@ class Runs {
 
   private:
     using Again = jobs::Lanes::Again;
+
     Again run(Attempts& attempts);
     void permit() const;
+    bool is_condemned(const config::TenantId& tenant);
+    void condemn(const std::string& tenant);
+    void absolve(const std::string& tenant);
+    Again work_for(const config::TenantId& tenant,
+                   const std::function<void(const tenants::Turn&)>& work);
     jobs::Outcome attempt(Attempts& attempts, const CancelSource& cancel);
     void finish(const Attempts& attempts, const jobs::Outcome& outcome, int counted);
     std::string leave(const jobs::Job& job, const jobs::Outcome& outcome);
@@ -82,6 +89,7 @@ class Runs {
     std::map<std::string, std::size_t> tenants_;             // how many of these are about each
     std::map<std::string, std::string> unsafe_;  // ended jobs whose lanes are held, and these
     std::set<std::string> deleted_;              // tenants whose placement may still stand
+    std::set<std::string> condemned_;            // tenants of which this was logged
     std::string added_ = oldest;
     jobs::Lanes lanes_;
 };

@@ -37,6 +37,16 @@ TEST_CASE("a job that was begun and not ended died with its process, once each t
     CHECK(f.notes->deaths("never seen") == 0);
 }
 
+TEST_CASE("one that is condemned stays so over restarts, until it is done") {
+    Notes f;
+    f.notes->condemn("/acme", 3);
+    CHECK(f.notes->deaths("/acme") == 3);
+    f.restart();
+    CHECK(f.notes->deaths("/acme") == 3);
+    f.notes->end("/acme", true);
+    CHECK(f.notes->deaths("/acme") == 0);
+}
+
 TEST_CASE("deaths last over attempts that end and restarts in between, until the job is done") {
     Notes f;
     f.notes->begin("j", false);
