@@ -92,16 +92,17 @@ TEST_CASE("a reader that opens the folder once sees whole sets only") {
     files.replace_prompts(numbered(0));
     const auto config = Directory::open(folder / "config");
     std::atomic<int> begun = 0;
+    std::atomic<int> ended = 0;
     std::atomic<bool> over = false;
     int whole = 0;
     int torn = 0;
     std::thread reader([&] {
         while (!over) {
+            const int before = ended;
             const auto prompts = config.find("prompts");
-            const int before = begun;
             const bool complete = prompts && is_whole(read_set(*prompts));
             if (complete) ++whole;
-            // Its set may be removed once a second replacement has begun, and no sooner.
+            // Its set is replaced by the next replacement, and removed by the one after that.
             if (!complete && begun < before + 2) ++torn;
         }
     });
@@ -109,6 +110,7 @@ TEST_CASE("a reader that opens the folder once sees whole sets only") {
     for (int round = 1; round <= rounds; ++round) {
         ++begun;
         files.replace_prompts(numbered(round));
+        ++ended;
     }
     over = true;
     reader.join();
