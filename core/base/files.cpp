@@ -91,6 +91,39 @@ Listing list(int fd, const std::string& path) {
     return listing;
 }
 
+// One name at a time, since a tenant may have made millions. `act` may remove what it is given.
+template <typename Act>
+void for_each_name(int fd, const std::string& path, Act act) {
+    const Listing listing = list(fd, path);
+    while (true) {
+        errno = 0;
+        const dirent* entry = ::readdir(listing.get());
+        if (entry == nullptr && errno == 0) return;
+        if (entry == nullptr) fail(path);
+        const std::string name = entry->d_name;
+        if (name != "." && name != "..") act(name);
+    }
+}
+
+// What one removal does at most: more than any tree that is not filled again meanwhile.
+constexpr std::uint64_t most_steps = 20'000'000;
+
+void spend(std::uint64_t& steps, const std::string& path) {
+    if (steps == 0) fail(path + " is filled while it is removed", EBUSY);
+    --steps;
+}
+
+constexpr std::string_view temporary_ending = ".tmp";
+std::string temporary_beginning(const std::string& name) {
+    return "." + name + ".";
+}
+
+bool is_temporary(std::string_view candidate, std::string_view beginning) {
+    if (candidate.size() <= beginning.size() + temporary_ending.size()) return false;
+    const auto ending = candidate.substr(candidate.size() - temporary_ending.size());
+    return candidate.substr(0, beginning.size()) == beginning && ending == temporary_ending;
+}
+
 }  // namespace
 
 std::optional<std::string> read_file(const std::string& path, std::size_t most) {
@@ -106,9 +139,11 @@ Directory Directory::open(const std::string& path) {
 
 Directory Directory::ensure(const std::string& name, mode_t mode) const {
     require_plain(path_, name);
-    if (::mkdirat(fd(), name.c_str(), mode) != 0 && errno != EEXIST) fail(join(path_, name));
+    const bool made = ::mkdirat(fd(), name.c_str(), mode) == 0;
+    if (!made && errno != EEXIST) fail(join(path_, name));
     auto found = find(name);
     if (!found) fail(join(path_, name), ENOENT);
+    if (made && ::fchmod(found->fd(), mode) != 0) fail(join(path_, name));
     return std::move(*found);
 }
 
@@ -159,87 +194,106 @@ std::optional<FileVersion> Directory::version(const std::string& folder,
                        nanoseconds(status.st_ctim)};
 }
 
+void Directory::create(const std::string& name, std::string_view content, mode_t mode) const {
+    require_plain(path_, name);
+    const auto path = join(path_, name);
+    const UniqueFd file = open_below(fd(), name, O_WRONLY | O_CREAT | O_EXCL, mode);
+    if (!file) fail(path);
+    write_all(file.get(), content, path);
+    if (::fchmod(file.get(), mode) != 0) fail(path);  // whatever the umask took away
+    if (::fsync(file.get()) != 0) fail(path);
+}
+
 void Directory::write(const std::string& name, std::string_view content, mode_t mode,
                       const Permit& permit) const {
     require_plain(path_, name);
-    const std::string path = join(path_, name);
-    const std::string temporary = "." + make_id() + ".tmp";
-    const UniqueFd file = open_below(fd(), temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
-    if (!file) fail(path);
+    const std::string fresh = temporary(name);
+    bool aside = false;
     try {
-        write_all(file.get(), content, path);
-        if (::fchmod(file.get(), mode) != 0) fail(path);  // whatever the umask took away
-        if (::fsync(file.get()) != 0) fail(path);
+        create(fresh, content, mode);
         permit();
-        if (::renameat(fd(), temporary.c_str(), fd(), name.c_str()) != 0) fail(path);
+        aside = replace(fresh, name);
     } catch (...) {
-        ::unlinkat(fd(), temporary.c_str(), 0);
+        ::unlinkat(fd(), fresh.c_str(), 0);
         throw;
     }
-    sync();
+    if (aside) remove(fresh);
 }
 
-void Directory::rename(const std::string& from, const std::string& to) const {
+bool Directory::replace(const std::string& from, const std::string& to) const {
     require_plain(path_, from);
     require_plain(path_, to);
-    if (::renameat(fd(), from.c_str(), fd(), to.c_str()) != 0) fail(join(path_, to));
-    sync();
-}
-
-void Directory::exchange(const std::string& one, const std::string& other) const {
-    require_plain(path_, one);
-    require_plain(path_, other);
-    if (::renameat2(fd(), one.c_str(), fd(), other.c_str(), RENAME_EXCHANGE) != 0) {
-        fail(join(path_, other));
+    // What is at `to` may change between the two calls, but not for ever.
+    constexpr int attempts = 100;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        if (::renameat(fd(), from.c_str(), fd(), to.c_str()) == 0) {
+            sync();
+            return false;
+        }
+        if (errno != EISDIR && errno != ENOTDIR && errno != ENOTEMPTY && errno != EEXIST) break;
+        if (::renameat2(fd(), from.c_str(), fd(), to.c_str(), RENAME_EXCHANGE) == 0) {
+            sync();
+            return true;
+        }
+        if (errno != ENOENT) break;
     }
-    sync();
+    fail(join(path_, to));
 }
 
 void Directory::remove(const std::string& name) const {
     require_plain(path_, name);
-    if (::unlinkat(fd(), name.c_str(), 0) == 0 || errno == ENOENT) return;
+    for (std::uint64_t steps = most_steps; !unlink(name);) {
+        spend(steps, join(path_, name));
+        if (const auto tree = find(name)) tree->empty(steps);
+    }
+}
+
+// False for a directory that is not empty.
+bool Directory::unlink(const std::string& name) const {
+    if (::unlinkat(fd(), name.c_str(), 0) == 0 || errno == ENOENT) return true;
     if (errno != EISDIR && errno != EPERM) fail(join(path_, name));
-    if (const auto tree = find(name)) tree->empty();
-    if (::unlinkat(fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
-        fail(join(path_, name));
+    if (::unlinkat(fd(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+    if (errno != ENOTEMPTY && errno != EEXIST) fail(join(path_, name));
+    return false;
 }
 
 // Lifts what a subfolder holds up into this one instead of descending: a tree of any depth, which a
-// tenant may have made on purpose, takes no stack and two descriptors.
-void Directory::empty() const {
-    for (auto left = names(); !left.empty(); left = names()) {
-        for (const auto& child : left) {
-            if (::unlinkat(fd(), child.c_str(), 0) == 0 || errno == ENOENT) continue;
-            if (errno != EISDIR && errno != EPERM) fail(join(path_, child));
-            lift(child);
-        }
-    }
+// tenant may have made on purpose, takes no stack and few descriptors.
+void Directory::empty(std::uint64_t& steps) const {
+    for_each_name(fd(), path_, [&](const std::string& child) {
+        spend(steps, path_);
+        if (!unlink(child)) lift(child, steps);
+    });
 }
 
-void Directory::lift(const std::string& child) const {
-    if (const auto below = find(child)) {
-        for (const auto& name : below->names()) {
-            if (::renameat(below->fd(), name.c_str(), fd(), make_id().c_str()) != 0) {
-                fail(join(below->path_, name));
-            }
+void Directory::lift(const std::string& child, std::uint64_t& steps) const {
+    const auto below = find(child);
+    if (!below) return;
+    for_each_name(below->fd(), below->path_, [&](const std::string& name) {
+        spend(steps, below->path_);
+        if (below->unlink(name)) return;
+        if (::renameat(below->fd(), name.c_str(), fd(), make_id().c_str()) != 0) {
+            fail(join(below->path_, name));
         }
-    }
-    if (::unlinkat(fd(), child.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-        fail(join(path_, child));
-    }
+    });
+    unlink(child);
+}
+
+std::string Directory::temporary(const std::string& name) {
+    return temporary_beginning(name) + make_id() + std::string(temporary_ending);
+}
+
+void Directory::remove_leftovers(const std::string& name) const {
+    const auto beginning = temporary_beginning(name);
+    for_each_name(fd(), path_, [&](const std::string& candidate) {
+        if (is_temporary(candidate, beginning)) remove(candidate);
+    });
 }
 
 std::vector<std::string> Directory::names() const {
     std::vector<std::string> result;
-    const Listing listing = list(fd(), path_);
-    while (true) {
-        errno = 0;
-        const dirent* entry = ::readdir(listing.get());
-        if (entry == nullptr && errno != 0) fail(path_);
-        if (entry == nullptr) return result;
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..") result.emplace_back(name);
-    }
+    for_each_name(fd(), path_, [&](const std::string& name) { result.push_back(name); });
+    return result;
 }
 
 void Directory::sync() const {

@@ -38,7 +38,7 @@ class Directory {
     // Opens a directory by an absolute path of the operator's.
     static Directory open(const std::string& path);
 
-    // A directory below this one, made with `mode` where it is missing.
+    // A directory below this one, made with `mode`, whatever the umask, where it is missing.
     Directory ensure(const std::string& name, mode_t mode) const;
     std::optional<Directory> find(const std::string& name) const;
     bool exists(const std::string& name) const;
@@ -58,20 +58,31 @@ class Directory {
     std::optional<FileVersion> version(const std::string& folder, const std::string& name) const;
 
     // Replaces the file in one step: a reader sees the old or the new, also after a crash
-    // (temporary file, fsync, rename, fsync of the directory).
+    // (temporary file, fsync, rename, fsync of the directory). Whatever else has the name, a folder
+    // with all in it too, is replaced as well: planted there, it would block the file for ever.
     // `permit` is called right before that step, and throws where it must not be made any more.
     using Permit = std::function<void()>;
     void write(
         const std::string& name, std::string_view content, mode_t mode,
         const Permit& permit = [] {}) const;
 
-    // Both in this directory. An existing target that is a plain file or an empty directory is
-    // replaced.
-    void rename(const std::string& from, const std::string& to) const;
-    // Swaps two names in one step.
-    void exchange(const std::string& one, const std::string& other) const;
-    // Removes a file or a whole tree, following no link. Nothing there is no error.
+    // A new file in a directory that no reader knows yet, which the caller syncs before one does: a
+    // crash may leave a part of it. A name that exists throws.
+    void create(const std::string& name, std::string_view content, mode_t mode) const;
+
+    // Gives what is at `from` the name `to` in one step, whatever is there. A directory's old one,
+    // or one that a file takes the place of, is then at `from`, for the caller to keep or remove;
+    // true where it is.
+    bool replace(const std::string& from, const std::string& to) const;
+    // Removes a file or a whole tree, following no link. Nothing there is no error. A tree of any
+    // size and depth takes no more memory or descriptors than a small one; one that somebody fills
+    // as fast as it is emptied throws in the end.
     void remove(const std::string& name) const;
+
+    // A new name to prepare the next content of `name` under. remove_leftovers() removes all that
+    // have such a name, as after a crash.
+    static std::string temporary(const std::string& name);
+    void remove_leftovers(const std::string& name) const;
 
     std::vector<std::string> names() const;
     void sync() const;
@@ -79,8 +90,9 @@ class Directory {
     int fd() const noexcept { return fd_.get(); }
 
   private:
-    void empty() const;
-    void lift(const std::string& child) const;
+    bool unlink(const std::string& name) const;
+    void empty(std::uint64_t& steps) const;
+    void lift(const std::string& child, std::uint64_t& steps) const;
     Directory(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
     UniqueFd fd_;
     std::string path_;  // for messages, and for the engine's bind mounts

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 
 #include "base/failure.hpp"
 #include "base/json.hpp"
@@ -16,6 +17,9 @@ constexpr mode_t shared_file = 0644;
 constexpr std::size_t longest_name = 128;
 constexpr std::size_t most_items = 256;
 constexpr std::size_t most_item_bytes = 8U << 20U;
+// Linux starts no program with a longer NAME=value, its NUL counted.
+constexpr std::size_t most_variable_bytes = 128U << 10U;
+constexpr const char* env_json = "env.json";
 constexpr const char* secret_name = "BRIDGE_SHARED_SECRET";
 
 bool is_letter(char c) {
@@ -52,6 +56,16 @@ std::string quoted(std::string_view name) {
     return "\"" + text + (name.size() > shown ? "…\"" : "\"");
 }
 
+// What a runtime keeps from being removed, by writing in it all the time, must not keep its files
+// from being written: it is left to the next time, and in the end to the tenant's removal.
+void remove_leftovers(const Directory& folder, const char* name) {
+    try {
+        folder.remove_leftovers(name);
+    } catch (const std::system_error&) {
+        return;
+    }
+}
+
 }  // namespace
 
 void check_environment(const Environment& env) {
@@ -68,6 +82,11 @@ void check_environment(const Environment& env) {
         if (value.find('\0') != std::string::npos || value.find('\n') != std::string::npos) {
             refuse("environment variable " + name +
                    ": the value holds a newline or NUL; write a newline as \\n");
+        }
+        if (name.size() + value.size() + 2 > most_variable_bytes) {
+            refuse("environment variable " + name + " is too long: name and value together have " +
+                   std::to_string(name.size() + value.size()) + " bytes; at most " +
+                   std::to_string(most_variable_bytes - 2) + " are allowed");
         }
     }
 }
@@ -138,45 +157,48 @@ void TenantFiles::write_environment(const Environment& env) const {
     std::string text;
     for (const auto& [name, value] : env)
         text.append(name).append("=").append(value).append("\n");
+    permit_();
+    remove_leftovers(env_, environment_file);
     env_.write(environment_file, text, private_file, permit_);
 }
 
 void TenantFiles::write_env_json(const Environment& env) const {
+    permit_();
+    remove_leftovers(config_, env_json);
     json::Writer writer;
     writer.begin_object();
     for (const auto& [name, value] : env) {
         if (name != secret_name) writer.member(name, value);
     }
-    config_.write("env.json", writer.end_object().text(), shared_file, permit_);
+    config_.write(env_json, writer.end_object().text(), shared_file, permit_);
 }
 
 template <typename Fill>
-void TenantFiles::replace_set(const std::string& name, Fill fill) const {
-    const std::string fresh = "." + name + ".new";
-    config_.remove(fresh);  // what a crash left
+void TenantFiles::replace_set(const char* name, Fill fill) const {
+    permit_();
+    remove_leftovers(config_, name);
+    const std::string fresh = Directory::temporary(name);
     const Directory set = config_.ensure(fresh, shared_folder);
     fill(set);
     set.sync();
     permit_();
-    if (config_.exists(name)) {
-        config_.exchange(fresh, name);
-        config_.remove(fresh);
-    } else {
-        config_.rename(fresh, name);
-    }
+    // The old set keeps the temporary name until the next replacement, for who is reading it.
+    config_.replace(fresh, name);
 }
 
 void TenantFiles::replace_prompts(const std::vector<ConfigItem>& prompts) const {
     replace_set("prompts", [&](const Directory& set) {
         for (const auto& prompt : prompts)
-            set.write(prompt.name + ".md", prompt.content, shared_file);
+            set.create(prompt.name + ".md", prompt.content, shared_file);
     });
 }
 
 void TenantFiles::replace_skills(const std::vector<ConfigItem>& skills) const {
     replace_set("skills", [&](const Directory& set) {
         for (const auto& skill : skills) {
-            set.ensure(skill.name, shared_folder).write("SKILL.md", skill.content, shared_file);
+            const Directory folder = set.ensure(skill.name, shared_folder);
+            folder.create("SKILL.md", skill.content, shared_file);
+            folder.sync();
         }
     });
 }

@@ -14,7 +14,8 @@ namespace nexus::tenants {
 using Environment = std::map<std::string, std::string>;
 
 // Throws Failure `invalid_config_item` naming the first entry that is not allowed: names match
-// ^[A-Za-z_][A-Za-z0-9_]{0,127}$, PATH and LD_* are refused, and a value holds no NUL or newline.
+// ^[A-Za-z_][A-Za-z0-9_]{0,127}$, PATH and LD_* are refused, and a value holds no NUL or newline
+// and is, with its name, no longer than Linux passes to a program.
 void check_environment(const Environment& env);
 
 // Throws Failure `invalid_config_item` for a name that does not match
@@ -48,7 +49,11 @@ class TenantFiles {
     // shared secret.
     void write_env_json(const Environment& env) const;
 
-    // Replaces all prompts, or all skills, in one step: a reader sees the old set or the new.
+    // Replaces all prompts, or all skills, in one step: who opens the folder has the whole old set
+    // or the whole new one below that handle. The old set is kept, under a hidden name, until the
+    // next replacement begins, so that a reader which opened it finishes with a whole set, unless
+    // it takes longer than that. Who opens each file by its whole path may get some of either set.
+    // Whatever the runtime planted in the way is replaced or removed.
     void replace_prompts(const std::vector<ConfigItem>& prompts) const;
     void replace_skills(const std::vector<ConfigItem>& skills) const;
 
@@ -57,7 +62,7 @@ class TenantFiles {
 
   private:
     template <typename Fill>
-    void replace_set(const std::string& name, Fill fill) const;
+    void replace_set(const char* name, Fill fill) const;
 
     Directory env_;
     Directory config_;

@@ -50,7 +50,10 @@ bool TenantStore::is_unadopted(const TenantId& tenant) const {
 }
 
 void TenantStore::save(const TenantRecord& record, const Directory::Permit& permit) const {
-    folder(record.tenant_id).write(record_name, to_json(record), private_file, permit);
+    const Directory own = folder(record.tenant_id);
+    permit();
+    own.remove_leftovers(record_name);
+    own.write(record_name, to_json(record), private_file, permit);
 }
 
 Directory TenantStore::folder(const TenantId& tenant) const {

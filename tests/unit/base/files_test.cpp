@@ -104,12 +104,24 @@ TEST_CASE("a version is that of a link itself, and of no name that leads elsewhe
     CHECK(directory.version("below", "link") != directory.version("below", "x"));
     CHECK(directory.version("below", "dangling"));
     test::write_file(folder / "file", "");
-    CHECK(refusal([&] { directory.version("file", "x"); }).find(folder / "file/x") !=
-          std::string::npos);
-    for (const char* name : {"", ".", "..", "../below", "a/b"}) {
+    CHECK_FALSE(directory.version("file", "x"));
+    for (const char* name : {"", ".", "..", "../below"}) {
         CAPTURE(name);
         CHECK(refusal([&] { directory.version(name, "x"); }) != "");
         CHECK(refusal([&] { directory.version("below", name); }) != "");
+    }
+    CHECK(refusal([&] { directory.version("below", "a/b"); }) != "");
+}
+
+TEST_CASE("a version is told of a file several steps below") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    directory.ensure("a", 0700).ensure("b", 0700).write("x", "content", 0600);
+    CHECK(directory.version("a/b", "x"));
+    CHECK_FALSE(directory.version("a/c", "x"));
+    for (const char* name : {"a//b", "/a", "a/", "a/../a"}) {
+        CAPTURE(name);
+        CHECK(refusal([&] { directory.version(name, "x"); }) != "");
     }
 }
 
@@ -126,11 +138,41 @@ TEST_CASE("replacing a file is one step: who has the old one open keeps it") {
 TEST_CASE("a write that fails leaves the old file and nothing beside it") {
     const TempDir folder;
     const auto directory = Directory::open(folder.path().string());
-    fs::create_directories(folder / "x/y");
-    CHECK(refusal([&] { directory.write("x", "new", 0600); }).find(folder / "x") !=
+    directory.write("x", "old", 0600);
+    const auto refuse = [] { throw std::system_error(EPERM, std::generic_category(), "refused"); };
+    CHECK(refusal([&] { directory.write("x", "new", 0600, refuse); }) != "");
+    CHECK(directory.names() == std::vector<std::string>{"x"});
+    CHECK(directory.read("x", 10) == "old");
+    const std::string longest(256, 'n');
+    CHECK(refusal([&] { directory.write(longest, "new", 0600); }).find(longest) !=
           std::string::npos);
     CHECK(directory.names() == std::vector<std::string>{"x"});
-    CHECK(fs::is_directory(folder / "x/y"));
+}
+
+TEST_CASE("a file is created once") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    directory.create("x", "first", 0640);
+    CHECK(refusal([&] { directory.create("x", "second", 0600); }).find(folder / "x") !=
+          std::string::npos);
+    CHECK(directory.read("x", 10) == "first");
+    CHECK(mode_of(folder / "x") == 0640);
+    CHECK(refusal([&] { directory.create("../x", "", 0600); }) != "");
+}
+
+TEST_CASE("a write replaces whatever has the file's name") {
+    const TempDir folder;
+    const auto directory = Directory::open(folder.path().string());
+    fs::create_directories(folder / "full/y");
+    test::write_file(folder / "full/z", "x");
+    fs::create_directory(folder / "empty");
+    REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+    for (const char* name : {"full", "empty", "fifo"}) {
+        CAPTURE(name);
+        directory.write(name, "mine", 0600);
+        CHECK(directory.read(name, 10) == "mine");
+    }
+    CHECK(directory.names().size() == 3);
 }
 
 TEST_CASE("what is not there reads as nothing, what is too big or no file is refused") {
@@ -165,9 +207,8 @@ TEST_CASE("no name leads out of the directory") {
         CHECK(refusal([&] { directory.find(name); }) != "");
         CHECK(refusal([&] { directory.exists(name); }) != "");
         CHECK(refusal([&] { directory.remove(name); }) != "");
-        CHECK(refusal([&] { directory.rename(name, "x"); }) != "");
-        CHECK(refusal([&] { directory.rename("x", name); }) != "");
-        CHECK(refusal([&] { directory.exchange(name, "x"); }) != "");
+        CHECK(refusal([&] { directory.replace(name, "x"); }) != "");
+        CHECK(refusal([&] { directory.replace("x", name); }) != "");
     }
     CHECK(test::read_file(folder / "outside") == "secret");
     CHECK(directory.names().empty());
@@ -203,6 +244,10 @@ TEST_CASE("a directory is made once and found again") {
     const auto made = directory.ensure("a", 0700);
     CHECK(made.path() == folder / "a");
     CHECK(mode_of(folder / "a") == 0700);
+    const mode_t before = ::umask(077);
+    directory.ensure("shared", 0755);
+    ::umask(before);
+    CHECK(mode_of(folder / "shared") == 0755);
     made.write("x", "1", 0600);
     CHECK(directory.ensure("a", 0700).read("x", 10) == "1");
     CHECK(directory.find("a")->exists("x"));
@@ -210,49 +255,42 @@ TEST_CASE("a directory is made once and found again") {
     CHECK(refusal([&] { directory.ensure("file", 0700); }) != "");
 }
 
-TEST_CASE("names are renamed and exchanged in one step") {
+TEST_CASE("a name is given to something else in one step, and a folder that had it is kept") {
     const TempDir folder;
     const auto directory = Directory::open(folder.path().string());
     directory.write("a", "1", 0600);
     directory.write("b", "2", 0600);
-    directory.exchange("a", "b");
-    CHECK(directory.read("a", 10) == "2");
+    CHECK_FALSE(directory.replace("a", "b"));
     CHECK(directory.read("b", 10) == "1");
-    directory.rename("a", "b");
-    CHECK(directory.read("b", 10) == "2");
     CHECK_FALSE(directory.exists("a"));
-    directory.ensure("folder", 0700).write("x", "3", 0600);
-    directory.exchange("folder", "b");
-    CHECK(directory.read("folder", 10) == "2");
-    CHECK(directory.find("b")->read("x", 10) == "3");
-    CHECK(refusal([&] { directory.exchange("b", "absent"); }) != "");
-    CHECK(refusal([&] { directory.rename("absent", "b"); }) != "");
+    CHECK_FALSE(directory.replace("b", "new"));
+    directory.ensure("one", 0700).write("x", "3", 0600);
+    directory.ensure("two", 0700).write("x", "4", 0600);
+    CHECK(directory.replace("one", "two"));
+    CHECK(directory.find("two")->read("x", 10) == "3");
+    CHECK(directory.find("one")->read("x", 10) == "4");
+    CHECK(directory.replace("one", "new"));
+    CHECK(directory.read("one", 10) == "1");
+    CHECK(directory.replace("one", "new"));
+    CHECK(directory.read("new", 10) == "1");
+    CHECK(refusal([&] { directory.replace("absent", "new"); }).find(folder / "new") !=
+          std::string::npos);
 }
 
-TEST_CASE("a whole tree is removed, and removing nothing is no error") {
+TEST_CASE("what a crash left of a write is removed, and nothing else") {
     const TempDir folder;
     const auto directory = Directory::open(folder.path().string());
-    fs::create_directories(folder / "tree/a/b/c");
-    test::write_file(folder / "tree/a/file", "x");
-    test::write_file(folder / "tree/a/b/c/file", "x");
-    fs::create_symlink("/", folder / "tree/a/b/root");
-    test::write_file(folder / "kept", "x");
-    directory.remove("tree");
-    CHECK(directory.names() == std::vector<std::string>{"kept"});
-    directory.remove("tree");
-    directory.remove("kept");
-    CHECK(directory.names().empty());
-}
-
-TEST_CASE("a tree that was made deep on purpose is removed too") {
-    constexpr int depth = 3000;  // beyond PATH_MAX, and beyond the descriptors of a process
-    const TempDir folder;
-    const auto directory = Directory::open(folder.path().string());
-    auto below = directory.ensure("tree", 0700);
-    for (int level = 0; level < depth; ++level)
-        below = below.ensure("d", 0700);
-    directory.remove("tree");
-    CHECK(directory.names().empty());
+    const std::string left = Directory::temporary("x");
+    CHECK(left != Directory::temporary("x"));
+    directory.write(left, "half", 0600);
+    directory.ensure(Directory::temporary("x"), 0700).write("y", "half", 0600);
+    const std::vector<std::string> kept{".x.tmp", ".xy.1.tmp", ".y.1.tmp", "x", "x.1.tmp"};
+    for (const auto& name : kept)
+        directory.write(name, "", 0600);
+    directory.remove_leftovers("x");
+    auto names = directory.names();
+    std::sort(names.begin(), names.end());
+    CHECK(names == kept);
 }
 
 TEST_CASE("an operator's file is read whole and bounded") {

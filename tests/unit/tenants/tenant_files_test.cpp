@@ -36,6 +36,10 @@ TEST_CASE("environment names and values outside the rules are refused") {
     CHECK(refused([] { check_environment({{std::string(129, 'N'), "v"}}); }));
     CHECK(refused([] { check_environment({{"A", "one\ntwo"}}); }));
     CHECK(refused([] { check_environment({{"A", std::string("a\0b", 3)}}); }));
+    // A job's schema counts characters, of up to four bytes; Linux counts bytes.
+    constexpr std::size_t most = (128U << 10U) - 2;
+    CHECK_NOTHROW(check_environment({{"AB", std::string(most - 2, 'v')}}));
+    CHECK(refused([] { check_environment({{"AB", std::string(most - 1, 'v')}}); }));
 }
 
 TEST_CASE("names of prompts and skills outside the rules are refused") {
@@ -49,6 +53,27 @@ TEST_CASE("names of prompts and skills outside the rules are refused") {
     CHECK(refused([] { check_items("skills", {{"twice", ""}, {"twice", ""}}); }));
     CHECK(refused([] { check_items("skills", {{"big", std::string((8 << 20) + 1, 'x')}}); }));
     CHECK(refused([] { check_items("skills", std::vector<ConfigItem>(257, {"x", ""})); }));
+}
+
+TEST_CASE("a set of prompts or skills as large as is allowed is written, and none larger") {
+    constexpr std::size_t most = 256;
+    constexpr std::size_t each = (8U << 20U) / most;
+    std::vector<ConfigItem> items;
+    for (std::size_t i = 0; i < most; ++i) {
+        std::string name = std::to_string(i);
+        items.push_back({name.append(128 - name.size(), 'n'), std::string(each, 'x')});
+    }
+    CHECK_NOTHROW(check_items("prompts", items));
+    test::TempDir folder;
+    const TenantFiles files(Directory::open(folder.path().string()));
+    files.replace_prompts(items);
+    CHECK(std::distance(fs::directory_iterator(folder / "config/prompts"), {}) == most);
+
+    items.front().content += "x";
+    CHECK(refused([&] { check_items("prompts", items); }));
+    items.front().content.clear();
+    items.push_back({"more", ""});
+    CHECK(refused([&] { check_items("prompts", items); }));
 }
 
 TEST_CASE("a runtime gets the defaults, and a job's values before them") {
