@@ -63,6 +63,7 @@ class EngineBackend : public Backend {
     Stats stats(const CallContext& ctx, const std::string& name) override;
     VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override;
     VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override;
+    void remove_image(const CallContext& ctx, const std::string& reference) override;
 
   protected:
     struct FoundImage {
@@ -92,6 +93,7 @@ class EngineBackend : public Backend {
     std::string exact_or_throw(const CallContext& ctx, const std::string& name);
     InspectedContainer existing(const CallContext& ctx, const std::string& name);
 
+    // The one that the reference stands for.
     std::optional<FoundImage> find_image(const CallContext& ctx, const std::string& reference);
 
     ApiClient& client() noexcept { return client_; }
@@ -100,6 +102,8 @@ class EngineBackend : public Backend {
   private:
     ContainerState create(const CallContext& ctx, const Request& request, const std::string& what);
     std::string mountpoint(const CallContext& ctx, const std::string& volume);
+    std::optional<FoundImage> find_named(const CallContext& ctx, std::string name);
+    void require_unused(const CallContext& ctx, const std::vector<FoundImage>& images);
 
     const PluginHost host_;
     const Dialect dialect_;

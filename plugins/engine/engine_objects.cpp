@@ -1,4 +1,5 @@
 // Networks, volumes and images of the EngineBackend.
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/engine_backend.hpp"
@@ -84,13 +85,43 @@ ImageState EngineBackend::ensure_image(const CallContext& ctx, const ImageReques
 
 std::optional<EngineBackend::FoundImage> EngineBackend::find_image(const CallContext& ctx,
                                                                    const std::string& reference) {
-    const std::string what = "inspecting image " + reference;
     for (auto& name : dialect_.image_names(parse_image(reference))) {
-        if (auto id = client_.find(ctx, inspect_image(name), what, parse_id)) {
-            return FoundImage{std::move(name), std::move(*id)};
-        }
+        if (auto found = find_named(ctx, std::move(name))) return found;
     }
     return std::nullopt;
+}
+
+std::optional<EngineBackend::FoundImage> EngineBackend::find_named(const CallContext& ctx,
+                                                                   std::string name) {
+    auto id = client_.find(ctx, inspect_image(name), "inspecting image " + name, parse_id);
+    if (!id) return std::nullopt;
+    return FoundImage{std::move(name), std::move(*id)};
+}
+
+void EngineBackend::remove_image(const CallContext& ctx, const std::string& reference) {
+    std::vector<FoundImage> found;
+    for (auto& name : dialect_.image_names(parse_image(reference))) {
+        if (auto image = find_named(ctx, std::move(name))) found.push_back(std::move(*image));
+    }
+    if (found.empty()) return;
+    require_unused(ctx, found);
+    for (const auto& image : found) {
+        client_.find(ctx, engine::remove_image(image.name), "removing image " + image.name);
+    }
+}
+
+// The engines keep the data that a container uses, but take any name but the last one off it.
+void EngineBackend::require_unused(const CallContext& ctx, const std::vector<FoundImage>& images) {
+    const auto used = client_.call(ctx, list_containers({}), "looking for images that are in use",
+                                   parse_used_images);
+    for (const auto& image : images) {
+        const bool in_use = std::any_of(used.begin(), used.end(), [&image](const UsedImage& use) {
+            return use.id == image.id || use.name == image.name;
+        });
+        if (!in_use) continue;
+        throw BackendError(Code::conflict, "image " + image.name + " is in use by a container",
+                           false);
+    }
 }
 
 }  // namespace nexus::engine

@@ -101,6 +101,45 @@ TEST_CASE("a pull succeeds only where the engine says so") {
          {R"({"status":"Status: Image is up to date for app:1"})", Code::internal}});
 }
 
+TEST_CASE("an image in use keeps every name, also where the engine would take one off") {
+    const struct {
+        std::string listing;
+        Code code;
+    } cases[] = {
+        {R"([{"Image":"app:1","ImageID":"sha256:1"}])", Code::conflict},
+        {R"([{"Image":"other:1","ImageID":"sha256:2"},{"Image":"app:2","ImageID":"sha256:1"}])",
+         Code::conflict},
+        {R"([{"Image":"app:1","ImageID":"sha256:of-then"}])", Code::conflict},
+        {R"([{"Image":"app:1"}])", Code::internal},
+        {"nonsense", Code::internal},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.listing);
+        Fixture f({{"GET /images/app:1/json", http(200, R"({"Id":"sha256:1"})")},
+                   {"GET /containers/json", http(200, c.listing)},
+                   {"DELETE /images/app:1", http(503, R"({"message":"took a name off"})")}});
+        CHECK(error_of([&] { f.backend.remove_image(f.ctx, "app:1"); }).code() == c.code);
+    }
+}
+
+TEST_CASE("an image that nothing uses goes, and one that is gone is no error") {
+    engine::Answers answers{
+        {"GET /images/app:1/json", http(200, R"({"Id":"sha256:1"})")},
+        {"GET /containers/json", http(200, R"([{"Image":"b:1","ImageID":"sha256:2"}])")},
+        {"DELETE /images/app:1", http(200, R"([{"Untagged":"app:1"}])")}};
+    Fixture f(answers);
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "app:1"));
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "none:1"));
+    CHECK(error_of([&] { f.backend.remove_image(f.ctx, "app"); }).code() == Code::invalid);
+    answers["DELETE /images/app:1"] = http(404, R"({"message":"No such image: app:1"})");
+    Fixture faster(answers);
+    CHECK_NOTHROW(faster.backend.remove_image(faster.ctx, "app:1"));
+    answers["DELETE /images/app:1"] = http(409, R"({"message":"conflict: (must force)"
+})");
+    Fixture later(answers);
+CHECK(error_of([&] { later.backend.remove_image(later.ctx, "app:1"); }).code() == Code::conflict);
+}
+
 TEST_CASE("credentials are in no message") {
     Fixture f({{"POST /images/create", http(500, R"({"message":"unauthorized"})")}});
     const auto error = error_of([&] {

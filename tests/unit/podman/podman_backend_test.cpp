@@ -184,6 +184,28 @@ TEST_CASE("a container is created from the image that is there, or not at all") 
           Code::not_found);
 }
 
+TEST_CASE("an image goes by every name that its reference may have, or by none") {
+    engine::Answers answers{
+        {"GET /images/localhost/app:1/json", http(200, R"({"Id":"1"})")},
+        {"GET /images/docker.io/library/app:1/json", http(200, R"({"Id":"2"})")},
+        {"GET /containers/json", http(200, R"([{"Image":"docker.io/x:1","ImageID":"2"}])")},
+        {"DELETE /images/localhost/app:1", failure("removed the first of two")},
+        {"DELETE /images/docker.io/library/app:1", failure("image is in use by a container")}};
+    const auto code_with = [&answers] {
+        Fixture f(answers);
+        return error_of([&] { f.backend.remove_image(f.ctx, "app:1"); }).code();
+    };
+    CHECK(code_with() == Code::conflict);
+    answers["GET /containers/json"] = http(200, "[]");
+    CHECK(code_with() == Code::internal);
+    answers["DELETE /images/localhost/app:1"] = http(200, R"({"Untagged":["localhost/app:1"]})");
+    CHECK(code_with() == Code::conflict);
+    answers["DELETE /images/docker.io/library/app:1"] = http(404, R"({"cause":"image not known"})");
+    Fixture f(answers);
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "app:1"));
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "none:1"));
+}
+
 TEST_CASE("a pull succeeds only where the engine says so") {
     engine::check_pulls<Fixture>(
         "POST /images/pull",
