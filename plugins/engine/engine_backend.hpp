@@ -93,7 +93,6 @@ class EngineBackend : public Backend {
     std::string exact_or_throw(const CallContext& ctx, const std::string& name);
     InspectedContainer existing(const CallContext& ctx, const std::string& name);
 
-    // The one that the reference stands for.
     std::optional<FoundImage> find_image(const CallContext& ctx, const std::string& reference);
 
     ApiClient& client() noexcept { return client_; }
@@ -102,8 +101,6 @@ class EngineBackend : public Backend {
   private:
     ContainerState create(const CallContext& ctx, const Request& request, const std::string& what);
     std::string mountpoint(const CallContext& ctx, const std::string& volume);
-    std::optional<FoundImage> find_named(const CallContext& ctx, std::string name);
-    void require_unused(const CallContext& ctx, const std::vector<FoundImage>& images);
 
     const PluginHost host_;
     const Dialect dialect_;

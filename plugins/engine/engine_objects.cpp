@@ -9,6 +9,38 @@
 #include "engine/volume_archive.hpp"
 
 namespace nexus::engine {
+namespace {
+
+// An engine may leave out the beginning of a name, as Docker does with its own registry's.
+bool is_named(const ImageNames& image, std::string_view name) {
+    const auto is_it = [name](const std::string& known) {
+        return name == known || name.ends_with("/" + known);
+    };
+    return std::any_of(image.tags.begin(), image.tags.end(), is_it) ||
+           std::any_of(image.digests.begin(), image.digests.end(), is_it);
+}
+
+// An image that was pulled by a tag has a digest as well; Podman would remove the one with the
+// other.
+void require_removable(const ImageNames& image, const std::string& name) {
+    if (name.find('@') == std::string::npos || image.tags.empty()) return;
+    throw BackendError(
+        Code::conflict,
+        "image " + name + " is " + image.tags.front() + " as well, and goes when that is removed",
+        false);
+}
+
+// The engines keep the data that a container uses, but take any name but the last one off it.
+void require_unused(const std::vector<UsedImage>& used, const std::string& name,
+                    const std::string& id) {
+    const bool in_use = std::any_of(used.begin(), used.end(), [&](const UsedImage& use) {
+        return use.id == id || use.name == name;
+    });
+    if (!in_use) return;
+    throw BackendError(Code::conflict, "image " + name + " is in use by a container", false);
+}
+
+}  // namespace
 
 NetworkState EngineBackend::ensure_network(const CallContext& ctx, const NetworkSpec& spec) {
     require_name("network", spec.name);
@@ -85,43 +117,31 @@ ImageState EngineBackend::ensure_image(const CallContext& ctx, const ImageReques
 
 std::optional<EngineBackend::FoundImage> EngineBackend::find_image(const CallContext& ctx,
                                                                    const std::string& reference) {
+    const std::string what = "inspecting image " + reference;
     for (auto& name : dialect_.image_names(parse_image(reference))) {
-        if (auto found = find_named(ctx, std::move(name))) return found;
+        if (auto id = client_.find(ctx, inspect_image(name), what, parse_id)) {
+            return FoundImage{std::move(name), std::move(*id)};
+        }
     }
     return std::nullopt;
 }
 
-std::optional<EngineBackend::FoundImage> EngineBackend::find_named(const CallContext& ctx,
-                                                                   std::string name) {
-    auto id = client_.find(ctx, inspect_image(name), "inspecting image " + name, parse_id);
-    if (!id) return std::nullopt;
-    return FoundImage{std::move(name), std::move(*id)};
-}
-
 void EngineBackend::remove_image(const CallContext& ctx, const std::string& reference) {
-    std::vector<FoundImage> found;
+    const std::string what = "removing image " + reference;
+    std::vector<FoundImage> images;
     for (auto& name : dialect_.image_names(parse_image(reference))) {
-        if (auto image = find_named(ctx, std::move(name))) found.push_back(std::move(*image));
+        const auto found = client_.find(ctx, inspect_image(name), what, parse_image_names);
+        // Podman finds a digest under the name of any repository.
+        if (!found || !is_named(*found, name)) continue;
+        require_removable(*found, name);
+        images.push_back({std::move(name), found->id});
     }
-    if (found.empty()) return;
-    require_unused(ctx, found);
-    for (const auto& image : found) {
-        client_.find(ctx, engine::remove_image(image.name), "removing image " + image.name);
-    }
-}
-
-// The engines keep the data that a container uses, but take any name but the last one off it.
-void EngineBackend::require_unused(const CallContext& ctx, const std::vector<FoundImage>& images) {
-    const auto used = client_.call(ctx, list_containers({}), "looking for images that are in use",
-                                   parse_used_images);
-    for (const auto& image : images) {
-        const bool in_use = std::any_of(used.begin(), used.end(), [&image](const UsedImage& use) {
-            return use.id == image.id || use.name == image.name;
-        });
-        if (!in_use) continue;
-        throw BackendError(Code::conflict, "image " + image.name + " is in use by a container",
-                           false);
-    }
+    if (images.empty()) return;
+    const auto used = client_.call(ctx, list_containers({}), what, parse_used_images);
+    for (const auto& image : images)
+        require_unused(used, image.name, image.id);
+    for (const auto& image : images)
+        client_.find(ctx, engine::remove_image(image.name), what);
 }
 
 }  // namespace nexus::engine

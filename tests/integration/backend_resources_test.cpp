@@ -191,22 +191,23 @@ TEST_CASE("an image goes when no container uses it, and never before") {
     CHECK(error_of([&] { f.backend->ensure_container(f.ctx(), user); }).code() == Code::not_found);
 }
 
-TEST_CASE("a pulled image goes with its digest, and is pulled again") {
+TEST_CASE("an image is removed by the tag or the digest that it was pulled by") {
     BackendFixture f;
     const Registry registry(f.engine);
-    // One that no container of another test has.
+    // One that no container of another test has, nor another name.
     const std::string own = f.engine.image("localhost/pullable:1", {"LABEL pullable=1"});
     const std::string reference = registry.push(own);
-    f.backend->ensure_image(f.ctx(), {reference, {}});
-    f.backend->remove_image(f.ctx(), reference);
-    CHECK(f.backend->ensure_image(f.ctx(), {reference, {}}).pulled);
-    const std::string digest = f.engine.digest_of(reference);
-    f.backend->remove_image(f.ctx(), reference);
-    CHECK(f.backend->ensure_image(f.ctx(), {digest, {}}).pulled);
-    f.backend->remove_image(f.ctx(), digest);
-    CHECK(f.backend->ensure_image(f.ctx(), {digest, {}}).pulled);
-    f.backend->remove_image(f.ctx(), digest);
     f.backend->remove_image(f.ctx(), own);
+    f.backend->ensure_image(f.ctx(), {reference, {}});
+    const std::string digest = f.engine.digest_of(reference);
+    CHECK(error_of([&] { f.backend->remove_image(f.ctx(), digest); }).code() == Code::conflict);
+    CHECK_FALSE(f.backend->ensure_image(f.ctx(), {reference, {}}).pulled);
+    f.backend->remove_image(f.ctx(), reference);
+    CHECK(f.backend->ensure_image(f.ctx(), {digest, {}}).pulled);
+    f.backend->remove_image(f.ctx(), digest);
+    CHECK_NOTHROW(f.backend->remove_image(f.ctx(), digest));
+    CHECK(f.backend->ensure_image(f.ctx(), {digest, {}}).pulled);
+    f.backend->remove_image(f.ctx(), digest);
 }
 
 TEST_CASE("a registry that is not there is unavailable") {

@@ -265,10 +265,10 @@ class Backend {
     // The same since minor 2.
 
     // Takes this reference off the engine, and the image's data where no other reference to it is
-    // left; its names by digest in the same repository may go with it. One that is not there is no
-    // error; one that any container uses, running or not and whoever made it, is never removed, nor
-    // is one whose image such a container uses by another name. Idempotent. Codes: `conflict` (in
-    // use), `invalid`.
+    // left. A digest of an image that has a tag as well is in use by that, and may go with the last
+    // tag of its repository. One that is not there is no error; one that any container uses,
+    // running or not and whoever made it, is never removed, nor is one whose image such a container
+    // uses by another name. Idempotent. Codes: `conflict` (in use), `invalid`.
     virtual void remove_image(const CallContext& ctx, const std::string& reference);
 };
 

@@ -101,6 +101,8 @@ TEST_CASE("a pull succeeds only where the engine says so") {
          {R"({"status":"Status: Image is up to date for app:1"})", Code::internal}});
 }
 
+constexpr const char* app_1 = R"({"Id":"sha256:1","RepoTags":["app:1","app:2"]})";
+
 TEST_CASE("an image in use keeps every name, also where the engine would take one off") {
     const struct {
         std::string listing;
@@ -115,7 +117,7 @@ TEST_CASE("an image in use keeps every name, also where the engine would take on
     };
     for (const auto& c : cases) {
         CAPTURE(c.listing);
-        Fixture f({{"GET /images/app:1/json", http(200, R"({"Id":"sha256:1"})")},
+        Fixture f({{"GET /images/app:1/json", http(200, app_1)},
                    {"GET /containers/json", http(200, c.listing)},
                    {"DELETE /images/app:1", http(503, R"({"message":"took a name off"})")}});
         CHECK(error_of([&] { f.backend.remove_image(f.ctx, "app:1"); }).code() == c.code);
@@ -124,7 +126,7 @@ TEST_CASE("an image in use keeps every name, also where the engine would take on
 
 TEST_CASE("an image that nothing uses goes, and one that is gone is no error") {
     engine::Answers answers{
-        {"GET /images/app:1/json", http(200, R"({"Id":"sha256:1"})")},
+        {"GET /images/app:1/json", http(200, app_1)},
         {"GET /containers/json", http(200, R"([{"Image":"b:1","ImageID":"sha256:2"}])")},
         {"DELETE /images/app:1", http(200, R"([{"Untagged":"app:1"}])")}};
     Fixture f(answers);
@@ -138,6 +140,23 @@ TEST_CASE("an image that nothing uses goes, and one that is gone is no error") {
     Fixture later(answers);
     CHECK(error_of([&] { later.backend.remove_image(later.ctx, "app:1"); }).code() ==
           Code::conflict);
+}
+
+TEST_CASE("a digest goes alone where the image has no tag, under any spelling of its name") {
+    const std::string digest = "@sha256:" + std::string(64, 'a');
+    const auto code_with = [&digest](const std::string& names) {
+        const std::string place = "/images/docker.io/library/app" + digest;
+        Fixture f({{"GET " + place + "/json", http(200, R"({"Id":"sha256:1",)" + names + "}")},
+                   {"GET /containers/json", http(200, "[]")},
+                   {"DELETE " + place, http(503, R"({"message":"was asked to"})")}});
+        const auto remove = [&] {
+            f.backend.remove_image(f.ctx, "docker.io/library/app" + digest);
+        };
+        return error_of(remove).code();
+    };
+    const std::string digests = R"("RepoDigests":["app)" + digest + "\"]";
+    CHECK(code_with(digests) == Code::unavailable);
+    CHECK(code_with(R"("RepoTags":["app:1"],)" + digests) == Code::conflict);
 }
 
 TEST_CASE("credentials are in no message") {

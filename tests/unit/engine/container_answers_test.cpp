@@ -132,6 +132,15 @@ TEST_CASE("what containers were made from is read, and never left out") {
     CHECK(parse_used_images("[]").empty());
 }
 
+TEST_CASE("the names of an image are read") {
+    const auto names = parse_image_names(
+        R"({"Id":"1","RepoTags":["a:1","b:1"],"RepoDigests":["a@sha256:aa"],"Size":7})");
+    CHECK(names.id == "1");
+    CHECK(names.tags == std::vector<std::string>{"a:1", "b:1"});
+    CHECK(names.digests == std::vector<std::string>{"a@sha256:aa"});
+    CHECK(parse_image_names(R"({"Id":"1","RepoTags":null})").tags.empty());
+}
+
 TEST_CASE("volumes and ids are read") {
     const auto volume =
         parse_volume(R"({"Name":"v","Mountpoint":"/m","Labels":{"a":"b"},"Driver":"local"})");
@@ -157,6 +166,9 @@ TEST_CASE("answers of another shape are refused") {
           R"([{"Id":"1","Names":"/a","State":"running"}])",
           R"([{"Id":"1","Names":["/a"],"State":"on"}])",
           R"([{"Id":"1","Names":["/a"],"State":"running","Labels":{"a":1}}])"}},
+        {"image names",
+         [](std::string_view t) { parse_image_names(t); },
+         {"{}", "[]", R"({"Id":"1","RepoTags":"a:1"})", R"({"RepoTags":["a:1"]})"}},
         {"used images",
          [](std::string_view t) { parse_used_images(t); },
          {"{}", "[1]", "[{}]", R"([{"Image":"app:1"}])", R"([{"ImageID":"1"}])",
