@@ -11,10 +11,17 @@
 namespace nexus::engine {
 namespace {
 
-// An engine may leave out the beginning of a name, as Docker does with its own registry's.
+// Docker's own registry may be left out of a name, and each engine does it in its own way.
+std::string_view short_name(std::string_view name) {
+    for (const std::string_view beginning : {"index.docker.io/", "docker.io/", "library/"}) {
+        if (name.starts_with(beginning)) name.remove_prefix(beginning.size());
+    }
+    return name;
+}
+
 bool is_named(const ImageNames& image, std::string_view name) {
     const auto is_it = [name](const std::string& known) {
-        return name == known || name.ends_with("/" + known);
+        return short_name(known) == short_name(name);
     };
     return std::any_of(image.tags.begin(), image.tags.end(), is_it) ||
            std::any_of(image.digests.begin(), image.digests.end(), is_it);

@@ -208,6 +208,17 @@ TEST_CASE("an image goes by every name that its reference may have, or by none")
     CHECK_NOTHROW(f.backend.remove_image(f.ctx, "none:1"));
 }
 
+TEST_CASE("the engine may write a name of Docker's own registry in another way") {
+    for (const std::string name : {"docker.io/app:1", "index.docker.io/library/app:1"}) {
+        CAPTURE(name);
+        Fixture f({{"GET /images/" + name + "/json",
+                    http(200, R"({"Id":"1","RepoTags":["docker.io/library/app:1"]})")},
+                   {"GET /containers/json", http(200, "[]")},
+                   {"DELETE /images/" + name, failure("image is in use by a container")}});
+        CHECK(error_of([&] { f.backend.remove_image(f.ctx, name); }).code() == Code::conflict);
+    }
+}
+
 TEST_CASE("a digest that the engine found under another repository's name is not there") {
     const std::string digest = "@sha256:" + std::string(64, 'a');
     Fixture f({{"GET /images/ghcr.io/acme/app" + digest + "/json",
