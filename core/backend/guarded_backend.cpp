@@ -176,4 +176,9 @@ VolumeCopy GuardedBackend::import_volume(const CallContext& ctx, const std::stri
     return backend_->import_volume(ctx, name, fd);
 }
 
+void GuardedBackend::remove_image(const CallContext& ctx, const std::string& reference) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_REMOVE_IMAGE);
+    backend_->remove_image(ctx, reference);
+}
+
 }  // namespace nexus

@@ -24,7 +24,7 @@ struct OperationStatistics {
 
 class GuardedBackend final : public Backend {
   public:
-    static constexpr std::size_t operations = NEXUS_OP_IMPORT_VOLUME;
+    static constexpr std::size_t operations = NEXUS_OP_REMOVE_IMAGE;
 
     // `name` is the plugin's. A call that overruns its deadline by more than `overrun` makes the
     // backend stuck: until that call returns, every new one throws BackendError `unavailable`,
@@ -61,6 +61,7 @@ class GuardedBackend final : public Backend {
     Stats stats(const CallContext& ctx, const std::string& name) override;
     VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override;
     VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override;
+    void remove_image(const CallContext& ctx, const std::string& reference) override;
 
   private:
     using Clock = std::chrono::steady_clock;

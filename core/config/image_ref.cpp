@@ -61,6 +61,9 @@ Parsed<ImagePrefix> parse_prefix(std::string_view text) {
 
 Parsed<ImageRef> ImageRef::parse(std::string_view text) {
     if (auto problem = placeholder_problem(text)) return std::move(*problem);
+    if (text.starts_with("sha256:")) {
+        return "is an image's id; name it by its repository, like ghcr.io/acme/nexus:1.4.2";
+    }
     const auto parts = parse_image(text);
     if (!parts) {
         return "is malformed; write registry/repository:tag in lower case, like "

@@ -14,7 +14,8 @@ namespace nexus::config {
 class ImageRef {
   public:
     // [registry/]repository[:tag][@digest], as the engines read it. Refused: no tag and no digest,
-    // the tag `latest` (unless a digest pins it), placeholders, malformed references.
+    // the tag `latest` (unless a digest pins it), placeholders, an image's id, malformed
+    // references.
     static Parsed<ImageRef> parse(std::string_view text);
 
     const std::string& text() const noexcept { return text_; }  // as it was given

@@ -116,13 +116,14 @@ void Bench::need_programs() {
     }
 }
 
-void Bench::need_operation(std::string_view what, const std::function<void()>& call) const {
+void Bench::need_operation(std::string_view what, const std::function<void()>& call,
+                           int minor) const {
     try {
         call();
     } catch (const BackendError& error) {
         if (error.code() != Code::unsupported) return;
         throw NotApplicable("this plugin does not have " + std::string(what) +
-                            ", which came with ABI minor 1");
+                            ", which came with ABI minor " + std::to_string(minor));
     }
 }
 

@@ -69,8 +69,10 @@ class Bench {
     // Each throws NotApplicable.
     void need_image() const;
     void need_programs();
-    // That the plugin has an operation of minor 1; `call` uses it and may fail otherwise.
-    void need_operation(std::string_view what, const std::function<void()>& call) const;
+    // That the plugin has an operation that came with `minor`; `call` uses it and may fail
+    // otherwise.
+    void need_operation(std::string_view what, const std::function<void()>& call,
+                        int minor = 1) const;
 
     // Removes `made` with everything else at the end, also what another check left.
     void adopt(const Made& made);

@@ -129,6 +129,25 @@ void image_that_is_there_is_not_pulled(Bench& bench) {
     expect(!again.id.empty(), "ensure_image does not give the image's id");
 }
 
+void missing_image_is_removed(Bench& bench) {
+    const std::string reference = "nexus-check-no-such-image:1";
+    const auto remove = [&] { bench.backend().remove_image(bench.ctx(), reference); };
+    bench.need_operation("remove_image", remove, 2);
+    remove();
+}
+
+void used_image_stays(Bench& bench) {
+    const auto spec = bench.spec("runtime", obedient());
+    bench.create(spec);
+    const auto remove = [&] { bench.backend().remove_image(bench.ctx(), spec.image); };
+    bench.need_operation("remove_image", remove, 2);
+    expect_code(Code::conflict, "removing an image that a container uses", remove);
+    expect(!bench.backend().ensure_image(bench.ctx(), {spec.image, {}}).pulled,
+           "an image that is in use was removed");
+    expect(bench.backend().inspect(bench.ctx(), spec.name).has_value(),
+           "removing an image removes the container that uses it");
+}
+
 void unpinned_image_is_invalid(Bench& bench) {
     bench.need_programs();
     for (const char* reference : {"", "nexus-check", "nexus-check:", "UPPER/case:1"}) {
@@ -185,6 +204,8 @@ std::vector<Check> resource_checks() {
          dangerous_names_are_invalid},
         {"image-present", "an image that is there is not pulled",
          image_that_is_there_is_not_pulled},
+        {"image-gone", "removing an image that is not there is no error", missing_image_is_removed},
+        {"image-in-use", "an image in use is not removed", used_image_stays},
         {"image-unpinned", "an image without a tag or digest is invalid",
          unpinned_image_is_invalid},
         {"registry-absent", "a registry that is not there is retryable unavailable",

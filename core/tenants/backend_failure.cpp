@@ -30,7 +30,10 @@ ErrorCode code_of(Code code) {
 }  // namespace
 
 Failure failure_of(const BackendError& error) {
-    return {code_of(error.code()), error.what(), error.retryable()};
+    // A verb pulls or makes whatever it needs first: what it does not find then was removed in
+    // between, and comes again with another attempt.
+    const bool vanished = error.code() == Code::not_found;
+    return {code_of(error.code()), error.what(), error.retryable() || vanished};
 }
 
 Failure pull_failure_of(const BackendError& error, const std::string& image) {

@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include <utility>
+
 #include "tenants/backend_failure.hpp"
 #include "tenants/registry_auth.hpp"
 
@@ -37,11 +39,17 @@ void ImagePuller::ensure(const CallContext& ctx, const config::ImageRef& image) 
     }
 }
 
+std::set<std::string> ImagePuller::take_ensured() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(ensured_, {});
+}
+
 void ImagePuller::lead(std::unique_lock<std::mutex>& lock, const CallContext& ctx,
                        const config::ImageRef& image, Pull& mine) {
     const auto end = [&] {
         lock.lock();
         mine.done = true;
+        if (!mine.refusal) ensured_.insert(image.text());
         pulls_.erase(image.text());
         changed_.notify_all();
     };

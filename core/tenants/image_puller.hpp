@@ -8,6 +8,7 @@
 #include <mutex>
 #include <nexus/backend.hpp>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/failure.hpp"
@@ -25,6 +26,10 @@ class ImagePuller {
     // what `ctx` ends. A waiter whose own deadline or cancel comes first leaves without disturbing
     // the pull.
     void ensure(const CallContext& ctx, const config::ImageRef& image);
+
+    // The images that were made sure of since the last call: jobs may be about to use them that
+    // have not written so into a record yet.
+    std::set<std::string> take_ensured();
 
   private:
     // Kept as plain values: each waiter throws an exception of its own.
@@ -56,6 +61,7 @@ class ImagePuller {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, std::shared_ptr<Pull>> pulls_;
+    std::set<std::string> ensured_;
 };
 
 }  // namespace nexus::tenants

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nexus/codec.hpp>
+#include <optional>
 
 #include "engine/only.hpp"
 #include "engine/text.hpp"
@@ -81,6 +82,17 @@ void members(Visit& visit, T& value) {
     visit("State", value.state);
     visit("Status", value.status);
     visit("Labels", value.labels);
+}
+
+struct UseBody {
+    std::optional<std::string> name;
+    std::optional<std::string> id;
+};
+
+template <typename Visit, codec::Is<UseBody> T>
+void members(Visit& visit, T& value) {
+    visit("Image", value.name);
+    visit("ImageID", value.id);
 }
 
 template <typename Value>
@@ -199,6 +211,16 @@ std::vector<ContainerState> parse_containers(std::string_view json) {
     for (const auto& listed : codec::decode<std::vector<ListBody>>(json))
         states.push_back(to_state(listed));
     return states;
+}
+
+std::vector<UsedImage> parse_used_images(std::string_view json) {
+    std::vector<UsedImage> used;
+    for (auto& container : codec::decode<std::vector<UseBody>>(json)) {
+        if (!container.name) throw codec::Malformed("/Image: is missing");
+        if (!container.id) throw codec::Malformed("/ImageID: is missing");
+        used.push_back({std::move(*container.name), std::move(*container.id)});
+    }
+    return used;
 }
 
 }  // namespace nexus::engine

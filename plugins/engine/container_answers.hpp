@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nexus/backend.hpp>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +16,15 @@ struct InspectedContainer {
     std::int64_t memory_limit = 0;  // in bytes; 0: none
 };
 
+// What a container was made from; both empty where that was no image.
+struct UsedImage {
+    std::string name;
+    std::string id;
+};
+
 InspectedContainer parse_container(std::string_view json);
 std::vector<ContainerState> parse_containers(std::string_view json);
+// The same listing. One that leaves an image out is malformed: it must not pass for unused.
+std::vector<UsedImage> parse_used_images(std::string_view json);
 
 }  // namespace nexus::engine

@@ -63,6 +63,7 @@ class EngineBackend : public Backend {
     Stats stats(const CallContext& ctx, const std::string& name) override;
     VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override;
     VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override;
+    void remove_image(const CallContext& ctx, const std::string& reference) override;
 
   protected:
     struct FoundImage {

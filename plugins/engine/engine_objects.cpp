@@ -1,4 +1,5 @@
 // Networks, volumes and images of the EngineBackend.
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/engine_backend.hpp"
@@ -8,6 +9,45 @@
 #include "engine/volume_archive.hpp"
 
 namespace nexus::engine {
+namespace {
+
+// Docker's own registry may be left out of a name, and each engine does it in its own way.
+std::string_view short_name(std::string_view name) {
+    for (const std::string_view beginning : {"index.docker.io/", "docker.io/", "library/"}) {
+        if (name.starts_with(beginning)) name.remove_prefix(beginning.size());
+    }
+    return name;
+}
+
+bool is_named(const ImageNames& image, std::string_view name) {
+    const auto is_it = [name](const std::string& known) {
+        return short_name(known) == short_name(name);
+    };
+    return std::any_of(image.tags.begin(), image.tags.end(), is_it) ||
+           std::any_of(image.digests.begin(), image.digests.end(), is_it);
+}
+
+// An image that was pulled by a tag has a digest as well; Podman would remove the one with the
+// other.
+void require_removable(const ImageNames& image, const std::string& name) {
+    if (name.find('@') == std::string::npos || image.tags.empty()) return;
+    throw BackendError(
+        Code::conflict,
+        "image " + name + " is " + image.tags.front() + " as well, and goes when that is removed",
+        false);
+}
+
+// The engines keep the data that a container uses, but take any name but the last one off it.
+void require_unused(const std::vector<UsedImage>& used, const std::string& name,
+                    const std::string& id) {
+    const bool in_use = std::any_of(used.begin(), used.end(), [&](const UsedImage& use) {
+        return use.id == id || use.name == name;
+    });
+    if (!in_use) return;
+    throw BackendError(Code::conflict, "image " + name + " is in use by a container", false);
+}
+
+}  // namespace
 
 NetworkState EngineBackend::ensure_network(const CallContext& ctx, const NetworkSpec& spec) {
     require_name("network", spec.name);
@@ -91,6 +131,24 @@ std::optional<EngineBackend::FoundImage> EngineBackend::find_image(const CallCon
         }
     }
     return std::nullopt;
+}
+
+void EngineBackend::remove_image(const CallContext& ctx, const std::string& reference) {
+    const std::string what = "removing image " + reference;
+    std::vector<FoundImage> images;
+    for (auto& name : dialect_.image_names(parse_image(reference))) {
+        const auto found = client_.find(ctx, inspect_image(name), what, parse_image_names);
+        // Podman finds a digest under the name of any repository.
+        if (!found || !is_named(*found, name)) continue;
+        require_removable(*found, name);
+        images.push_back({std::move(name), found->id});
+    }
+    if (images.empty()) return;
+    const auto used = client_.call(ctx, list_containers({}), what, parse_used_images);
+    for (const auto& image : images)
+        require_unused(used, image.name, image.id);
+    for (const auto& image : images)
+        client_.find(ctx, engine::remove_image(image.name), what);
 }
 
 }  // namespace nexus::engine

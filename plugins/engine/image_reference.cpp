@@ -47,7 +47,9 @@ ImageReference parse_image(std::string_view text) {
         version = text.substr(at + 1);
         if (version.find(':') == std::string_view::npos) refuse(text);
     }
-    if (text.size() > max_length || !is_repository(repository) || !all_of(version, "._-:+")) {
+    // Docker takes "sha256:…" for the id of an image, whatever its names are.
+    if (text.size() > max_length || repository == "sha256" || !is_repository(repository) ||
+        !all_of(version, "._-:+")) {
         refuse(text);
     }
     return {std::string(repository), std::string(version)};

@@ -17,8 +17,8 @@ struct ImageReference {
 };
 
 // Takes repository:tag, repository@digest and repository:tag@digest, of which the digest counts.
-// Throws BackendError `invalid` for anything else, a reference without a version included: the
-// engine would pull every tag there is.
+// Throws BackendError `invalid` for anything else, also for an image's id, and for a reference
+// without a version: the engine would pull every tag there is.
 ImageReference parse_image(std::string_view text);
 
 }  // namespace nexus::engine

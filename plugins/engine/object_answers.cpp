@@ -5,6 +5,14 @@
 #include "engine/only.hpp"
 
 namespace nexus::engine {
+
+template <typename Visit, codec::Is<ImageNames> T>
+void members(Visit& visit, T& value) {
+    visit("Id", value.id);
+    visit("RepoTags", value.tags);
+    visit("RepoDigests", value.digests);
+}
+
 namespace {
 
 using Identified = Only<"Id", std::string>;
@@ -32,6 +40,12 @@ VolumeState parse_volume(std::string_view json) {
     const auto volume = codec::decode<Volume>(json);
     require(!volume.name.empty(), "/Name: is missing");
     return {volume.name, volume.mountpoint, volume.labels};
+}
+
+ImageNames parse_image_names(std::string_view json) {
+    auto image = codec::decode<ImageNames>(json);
+    require(!image.id.empty(), "/Id: is missing");
+    return image;
 }
 
 std::string parse_id(std::string_view json) {

@@ -5,8 +5,18 @@
 #include <nexus/backend.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nexus::engine {
+
+// What an image is called, as repository:tag and as repository@digest.
+struct ImageNames {
+    std::string id;
+    std::vector<std::string> tags;
+    std::vector<std::string> digests;
+};
+
+ImageNames parse_image_names(std::string_view json);
 
 VolumeState parse_volume(std::string_view json);
 

@@ -17,6 +17,10 @@ void members(Visit& visit, T& value) {
     visit("Labels", value.labels);
 }
 
+std::string image_path(const std::string& name) {
+    return "/images/" + percent_encode(name, "/:@");
+}
+
 }  // namespace
 
 std::string container_path(const std::string& name, std::string_view action) {
@@ -88,7 +92,11 @@ Request remove_volume(const std::string& name) {
 }
 
 Request inspect_image(const std::string& name) {
-    return {"GET", "/images/" + percent_encode(name, "/:@") + "/json"};
+    return {"GET", image_path(name) + "/json"};
+}
+
+Request remove_image(const std::string& name) {
+    return {"DELETE", image_path(name)};
 }
 
 Request follow_events(std::map<std::string, std::vector<std::string>> filters,

@@ -35,6 +35,8 @@ Request remove_volume(const std::string& name);
 
 // `name` as ImageReference::text has it.
 Request inspect_image(const std::string& name);
+// The same. Never with force: what is in use stays.
+Request remove_image(const std::string& name);
 
 // Whatever happens to containers, by the engine's own names for it.
 Request follow_events(std::map<std::string, std::vector<std::string>> filters,

@@ -36,6 +36,8 @@ constexpr std::array phrases{
     Phrase{"container already exists", {Code::conflict, false}},
     Phrase{"volume is being used", {Code::conflict, false}},
     Phrase{"network is being used", {Code::conflict, false}},
+    Phrase{"image is in use by a container", {Code::conflict, false}},
+    Phrase{"tag not known", {Code::conflict, false}},  // of a digest beside another name
     Phrase{"container state improper", {Code::conflict, false}},
 };
 

@@ -128,6 +128,14 @@ ImageState Engine::ensure_image(const std::string& reference) {
     return {image.id, true};
 }
 
+void Engine::remove_image(const std::string& reference) {
+    require_name(reference, "image");
+    if (image_uses_.count(reference) > 0) {
+        throw refusal(Code::conflict, "a container uses the image " + reference);
+    }
+    revision_ += state_.images.erase(reference);
+}
+
 ContainerState Engine::ensure_container(const ContainerSpec& spec) {
     require_object_name(spec.name, "container");
     const auto found = state_.containers.find(spec.name);
@@ -263,6 +271,7 @@ void Engine::count_uses(const ContainerSpec& spec, std::int64_t change) {
         if ((uses[name] += change) == 0) uses.erase(name);
     };
     count(network_uses_, spec.network);
+    count(image_uses_, spec.image);
     for (const auto& mount : spec.volumes)
         count(volume_uses_, mount.volume);
 }

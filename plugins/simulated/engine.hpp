@@ -58,6 +58,7 @@ class Engine {
     nexus::VolumeState ensure_volume(const nexus::VolumeSpec& spec);
     void remove_volume(const std::string& name);
     nexus::ImageState ensure_image(const std::string& reference);
+    void remove_image(const std::string& reference);
     nexus::ContainerState ensure_container(const nexus::ContainerSpec& spec);
     void start(const std::string& name);
     void stop(const std::string& name);
@@ -85,6 +86,7 @@ class Engine {
     // How many containers, running or not, use an object of this name.
     std::map<std::string, std::int64_t> network_uses_;
     std::map<std::string, std::int64_t> volume_uses_;
+    std::map<std::string, std::int64_t> image_uses_;
 };
 
 }  // namespace simulated

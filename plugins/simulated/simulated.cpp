@@ -119,6 +119,10 @@ class Simulated final : public nexus::Backend {
                    [&] { return engine_.ensure_image(request.reference); });
     }
 
+    void remove_image(const CallContext& ctx, const std::string& reference) override {
+        run(ctx, "remove_image", reference, [&] { engine_.remove_image(reference); });
+    }
+
     nexus::ContainerState ensure_container(const CallContext& ctx,
                                            const nexus::ContainerSpec& spec) override {
         return run(ctx, "ensure_container", spec.name,

@@ -155,6 +155,61 @@ TEST_CASE("a registry that asks for a password gets it, and it is in no message"
     f.engine.curl("DELETE", "/images/" + reference);
 }
 
+TEST_CASE("an image goes when no container uses it, and never before") {
+    BackendFixture f;
+    const std::string first = f.engine.image("localhost/removable:1", {"LABEL removable=1"});
+    const std::string second = "localhost/removable:2";
+    const auto tag = [&] {
+        return f.engine.curl("POST", "/images/" + first + "/tag?repo=localhost/removable&tag=2");
+    };
+    const auto is_there = [&](const std::string& image) {
+        return f.engine.curl("GET", "/images/" + image + "/json").status == 200;
+    };
+    const auto remove = [&](const std::string& image) { f.backend->remove_image(f.ctx(), image); };
+    REQUIRE(tag().status == 201);
+    const ContainerSpec user = f.spec("user", first);
+    f.backend->ensure_container(f.ctx(), user);
+    // Created and never started is in use as well, and so is the same image by another name.
+    for (const auto& image : {first, second}) {
+        CHECK(error_of([&] { remove(image); }).code() == Code::conflict);
+        CHECK(is_there(image));
+    }
+    CHECK(f.now(user.name).image == first);
+    f.backend->start(f.ctx(), user.name);
+    CHECK(error_of([&] { remove(second); }).code() == Code::conflict);
+    f.backend->remove(f.ctx(), user.name);
+
+    remove(second);
+    CHECK_FALSE(is_there(second));
+    CHECK(is_there(first));
+    const std::string id = f.backend->ensure_image(f.ctx(), {first, {}}).id;
+    remove(first);
+    CHECK_FALSE(is_there(first));
+    CHECK_FALSE(is_there(id));
+    CHECK_NOTHROW(remove(first));
+    CHECK(error_of([&] { remove(id); }).code() == Code::invalid);
+    CHECK(error_of([&] { f.backend->ensure_container(f.ctx(), user); }).code() == Code::not_found);
+}
+
+TEST_CASE("an image is removed by the tag or the digest that it was pulled by") {
+    BackendFixture f;
+    const Registry registry(f.engine);
+    // One that no container of another test has, nor another name.
+    const std::string own = f.engine.image("localhost/pullable:1", {"LABEL pullable=1"});
+    const std::string reference = registry.push(own);
+    f.backend->remove_image(f.ctx(), own);
+    f.backend->ensure_image(f.ctx(), {reference, {}});
+    const std::string digest = f.engine.digest_of(reference);
+    CHECK(error_of([&] { f.backend->remove_image(f.ctx(), digest); }).code() == Code::conflict);
+    CHECK_FALSE(f.backend->ensure_image(f.ctx(), {reference, {}}).pulled);
+    f.backend->remove_image(f.ctx(), reference);
+    CHECK(f.backend->ensure_image(f.ctx(), {digest, {}}).pulled);
+    f.backend->remove_image(f.ctx(), digest);
+    CHECK_NOTHROW(f.backend->remove_image(f.ctx(), digest));
+    CHECK(f.backend->ensure_image(f.ctx(), {digest, {}}).pulled);
+    f.backend->remove_image(f.ctx(), digest);
+}
+
 TEST_CASE("a registry that is not there is unavailable") {
     BackendFixture f;
     const auto error = error_of([&] {

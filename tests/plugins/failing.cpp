@@ -29,6 +29,10 @@ class Failing final : public nexus::test::IdleBackend {
     void remove_volume(const nexus::CallContext& /*ctx*/, const std::string& /*name*/) override {
         fail();
     }
+    void remove_image(const nexus::CallContext& /*ctx*/,
+                      const std::string& /*reference*/) override {
+        fail();
+    }
 
   private:
     [[noreturn]] static void fail() { throw std::runtime_error("out of order"); }

@@ -59,6 +59,7 @@ class IdleBackend : public FirstIdleBackend {
                              int /*fd*/) override {
         return {};
     }
+    void remove_image(const CallContext& /*ctx*/, const std::string& /*reference*/) override {}
 };
 
 }  // namespace nexus::test

@@ -10,46 +10,13 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <nexus/backend_error.hpp>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace nexus {
-
-// Why an operation failed; the meanings stand in <nexus/backend_abi.h>.
-enum class Code : std::int32_t {
-    ok,
-    not_found,
-    exists,
-    conflict,
-    invalid,
-    denied,
-    unsupported,
-    unavailable,
-    timeout,
-    cancelled,
-    exhausted,
-    internal,
-};
-
-// "not_found" and so on; "internal" for a value that is not in the set.
-std::string_view to_string(Code code) noexcept;
-
-// The one exception that a backend's methods throw. `retryable` says that the same call may succeed
-// later without anybody mending anything. The message is for people and never holds a credential.
-class BackendError : public std::runtime_error {
-  public:
-    BackendError(Code code, const std::string& message, bool retryable)
-        : std::runtime_error(message), code_(code), retryable_(retryable) {}
-    Code code() const noexcept { return code_; }
-    bool retryable() const noexcept { return retryable_; }
-
-  private:
-    Code code_;
-    bool retryable_;
-};
 
 // The circumstances of one call. A method that is past its deadline throws `timeout`, one whose
 // `cancel_fd` has become readable throws `cancelled`, both within one second.
@@ -294,6 +261,15 @@ class Backend {
     // cut, or with an entry that must not be: a device, an absolute path, "..", a path through a
     // link, a second entry of one path), `exhausted`.
     virtual VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd);
+
+    // The same since minor 2.
+
+    // Takes this reference off the engine, and the image's data where no other reference to it is
+    // left. A digest of an image that has a tag as well is in use by that, and may go with the last
+    // tag of its repository. One that is not there is no error; one that any container uses,
+    // running or not and whoever made it, is never removed, nor is one whose image such a container
+    // uses by another name. Idempotent. Codes: `conflict` (in use), `invalid`.
+    virtual void remove_image(const CallContext& ctx, const std::string& reference);
 };
 
 }  // namespace nexus

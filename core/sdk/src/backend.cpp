@@ -101,4 +101,8 @@ VolumeCopy Backend::import_volume(const CallContext& /*ctx*/, const std::string&
     refuse("import_volume");
 }
 
+void Backend::remove_image(const CallContext& /*ctx*/, const std::string& /*reference*/) {
+    refuse("remove_image");
+}
+
 }  // namespace nexus

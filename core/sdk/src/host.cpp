@@ -126,6 +126,9 @@ class PluginBackend final : public Backend {
     VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override {
         return transfer<VolumeCopy>(ctx, NEXUS_OP_IMPORT_VOLUME, Name{name}, fd);
     }
+    void remove_image(const CallContext& ctx, const std::string& reference) override {
+        call<Nothing>(ctx, NEXUS_OP_REMOVE_IMAGE, messages::Image{reference});
+    }
 
   private:
     template <typename Reply, typename Request>

@@ -33,6 +33,10 @@ struct Logs {
     std::int64_t tail = 0;
 };
 
+struct Image {
+    std::string reference;
+};
+
 struct Containers {
     std::vector<ContainerState> containers;
 };
@@ -80,6 +84,11 @@ template <typename Visit, codec::Is<Logs> T>
 void members(Visit& visit, T& value) {
     visit("name", value.name);
     visit("tail", value.tail);
+}
+
+template <typename Visit, codec::Is<Image> T>
+void members(Visit& visit, T& value) {
+    visit("reference", value.reference);
 }
 
 template <typename Visit, codec::Is<Containers> T>

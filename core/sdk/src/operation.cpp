@@ -44,6 +44,8 @@ std::string_view to_string(nexus_op op) noexcept {
             return "export_volume";
         case NEXUS_OP_IMPORT_VOLUME:
             return "import_volume";
+        case NEXUS_OP_REMOVE_IMAGE:
+            return "remove_image";
     }
     return "unknown";
 }

@@ -80,6 +80,9 @@ std::string run_call(Backend& backend, const CallContext& ctx, std::int32_t op,
         }
         case NEXUS_OP_STATS:
             return encode(backend.stats(ctx, name_in(request)));
+        case NEXUS_OP_REMOVE_IMAGE:
+            backend.remove_image(ctx, decode<messages::Image>(request).reference);
+            return done();
         default:
             throw unknown(op);
     }

@@ -113,6 +113,19 @@ TEST_CASE("what exists is returned as it is") {
     CHECK(backend->ensure_network(soon(), {"n", "", {}}).id == network.id);
 }
 
+TEST_CASE("a simulated image goes when no container uses it") {
+    Heard heard;
+    const auto backend = test::simulated("{}", heard);
+    CHECK_NOTHROW(backend->remove_image(soon(), "runtime:1"));
+    provision(*backend, "acme");
+    CHECK(error_of([&] { backend->remove_image(soon(), "runtime:1"); }).code() == Code::conflict);
+    CHECK_FALSE(backend->ensure_image(soon(), {"runtime:1", {}}).pulled);
+    backend->remove(soon(), "tenant_acme_runtime");
+    backend->remove_image(soon(), "runtime:1");
+    CHECK_NOTHROW(backend->remove_image(soon(), "runtime:1"));
+    CHECK(backend->ensure_image(soon(), {"runtime:1", {}}).pulled);
+}
+
 TEST_CASE("a simulated listing matches labels whole") {
     Heard heard;
     const auto backend = test::simulated("{}", heard);

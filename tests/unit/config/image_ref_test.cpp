@@ -84,6 +84,10 @@ TEST_CASE("a placeholder is refused by its name") {
     }
 }
 
+TEST_CASE("an image's id is no reference") {
+    CHECK(refusal("sha256:" + hex64).find("is an image's id") == 0);
+}
+
 TEST_CASE("a malformed image is refused") {
     const std::string bad_tag(129, 'a');
     const std::string long_name(256, 'a');

@@ -101,6 +101,64 @@ TEST_CASE("a pull succeeds only where the engine says so") {
          {R"({"status":"Status: Image is up to date for app:1"})", Code::internal}});
 }
 
+constexpr const char* app_1 = R"({"Id":"sha256:1","RepoTags":["app:1","app:2"]})";
+
+TEST_CASE("an image in use keeps every name, also where the engine would take one off") {
+    const struct {
+        std::string listing;
+        Code code;
+    } cases[] = {
+        {R"([{"Image":"app:1","ImageID":"sha256:1"}])", Code::conflict},
+        {R"([{"Image":"other:1","ImageID":"sha256:2"},{"Image":"app:2","ImageID":"sha256:1"}])",
+         Code::conflict},
+        {R"([{"Image":"app:1","ImageID":"sha256:of-then"}])", Code::conflict},
+        {R"([{"Image":"app:1"}])", Code::internal},
+        {"nonsense", Code::internal},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.listing);
+        Fixture f({{"GET /images/app:1/json", http(200, app_1)},
+                   {"GET /containers/json", http(200, c.listing)},
+                   {"DELETE /images/app:1", http(503, R"({"message":"took a name off"})")}});
+        CHECK(error_of([&] { f.backend.remove_image(f.ctx, "app:1"); }).code() == c.code);
+    }
+}
+
+TEST_CASE("an image that nothing uses goes, and one that is gone is no error") {
+    engine::Answers answers{
+        {"GET /images/app:1/json", http(200, app_1)},
+        {"GET /containers/json", http(200, R"([{"Image":"b:1","ImageID":"sha256:2"}])")},
+        {"DELETE /images/app:1", http(200, R"([{"Untagged":"app:1"}])")}};
+    Fixture f(answers);
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "app:1"));
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "none:1"));
+    CHECK(error_of([&] { f.backend.remove_image(f.ctx, "app"); }).code() == Code::invalid);
+    answers["DELETE /images/app:1"] = http(404, R"({"message":"No such image: app:1"})");
+    Fixture faster(answers);
+    CHECK_NOTHROW(faster.backend.remove_image(faster.ctx, "app:1"));
+    answers["DELETE /images/app:1"] = http(409, R"({"message":"container 1 is using it"})");
+    Fixture later(answers);
+    CHECK(error_of([&] { later.backend.remove_image(later.ctx, "app:1"); }).code() ==
+          Code::conflict);
+}
+
+TEST_CASE("a digest goes alone where the image has no tag, under any spelling of its name") {
+    const std::string digest = "@sha256:" + std::string(64, 'a');
+    const auto code_with = [&digest](const std::string& names) {
+        const std::string place = "/images/docker.io/library/app" + digest;
+        Fixture f({{"GET " + place + "/json", http(200, R"({"Id":"sha256:1",)" + names + "}")},
+                   {"GET /containers/json", http(200, "[]")},
+                   {"DELETE " + place, http(503, R"({"message":"was asked to"})")}});
+        const auto remove = [&] {
+            f.backend.remove_image(f.ctx, "docker.io/library/app" + digest);
+        };
+        return error_of(remove).code();
+    };
+    const std::string digests = R"("RepoDigests":["app)" + digest + "\"]";
+    CHECK(code_with(digests) == Code::unavailable);
+    CHECK(code_with(R"("RepoTags":["app:1"],)" + digests) == Code::conflict);
+}
+
 TEST_CASE("credentials are in no message") {
     Fixture f({{"POST /images/create", http(500, R"({"message":"unauthorized"})")}});
     const auto error = error_of([&] {

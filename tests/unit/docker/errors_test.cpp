@@ -18,6 +18,10 @@ TEST_CASE("an engine's error becomes one of ours by status and sentence") {
         {409, "Conflict. The container name \"/a\" is already in use by container \"b\"",
          Code::conflict, false},
         {409, "remove v: volume is in use - [c]", Code::conflict, false},
+        {409,
+         "conflict: unable to remove repository reference \"app:1\" (must force) - container 1 is "
+         "using its referenced image 2",
+         Code::conflict, false},
         {403, "error while removing network: network n id 1 has active endpoints", Code::conflict,
          false},
         {403, "bridge is a pre-defined network and cannot be removed", Code::denied, false},

@@ -122,6 +122,25 @@ TEST_CASE("the states that Podman alone has are ours as well") {
     CHECK(states[3].health == Health::none);
 }
 
+TEST_CASE("what containers were made from is read, and never left out") {
+    const auto used = parse_used_images(
+        R"([{"Id":"1","Image":"app:1","ImageID":"sha256:aa"},{"Image":"","ImageID":""}])");
+    REQUIRE(used.size() == 2);
+    CHECK(used[0].name == "app:1");
+    CHECK(used[0].id == "sha256:aa");
+    CHECK(used[1].id.empty());
+    CHECK(parse_used_images("[]").empty());
+}
+
+TEST_CASE("the names of an image are read") {
+    const auto names = parse_image_names(
+        R"({"Id":"1","RepoTags":["a:1","b:1"],"RepoDigests":["a@sha256:aa"],"Size":7})");
+    CHECK(names.id == "1");
+    CHECK(names.tags == std::vector<std::string>{"a:1", "b:1"});
+    CHECK(names.digests == std::vector<std::string>{"a@sha256:aa"});
+    CHECK(parse_image_names(R"({"Id":"1","RepoTags":null})").tags.empty());
+}
+
 TEST_CASE("volumes and ids are read") {
     const auto volume =
         parse_volume(R"({"Name":"v","Mountpoint":"/m","Labels":{"a":"b"},"Driver":"local"})");
@@ -147,6 +166,13 @@ TEST_CASE("answers of another shape are refused") {
           R"([{"Id":"1","Names":"/a","State":"running"}])",
           R"([{"Id":"1","Names":["/a"],"State":"on"}])",
           R"([{"Id":"1","Names":["/a"],"State":"running","Labels":{"a":1}}])"}},
+        {"image names",
+         [](std::string_view t) { parse_image_names(t); },
+         {"{}", "[]", R"({"Id":"1","RepoTags":"a:1"})", R"({"RepoTags":["a:1"]})"}},
+        {"used images",
+         [](std::string_view t) { parse_used_images(t); },
+         {"{}", "[1]", "[{}]", R"([{"Image":"app:1"}])", R"([{"ImageID":"1"}])",
+          R"([{"Image":"app:1","ImageID":7}])"}},
         {"volume", [](std::string_view t) { parse_volume(t); }, {"{}", "[]", R"({"Name":1})"}},
         {"id", [](std::string_view t) { parse_id(t); }, {"{}", "[]", R"({"Id":7})"}},
     };

@@ -52,6 +52,7 @@ TEST_CASE("a reference that would pull something else, or every tag, is refused"
         "app:1\n",
         std::string("app:1\0", 6),
         "app:" + std::string(600, 'a'),
+        digest,
     };
     for (const auto& text : cases) {
         CAPTURE(text);

@@ -37,6 +37,7 @@ TEST_CASE("each operation has its request") {
     CHECK(volume.body == R"({"Name":"v","Labels":{"a":"b"}})");
     CHECK(line(inspect_image("h:5000/team/app:1")) == "GET /images/h:5000/team/app:1/json");
     CHECK(line(inspect_image("app@sha256:aa")) == "GET /images/app@sha256:aa/json");
+    CHECK(line(remove_image("h:5000/team/app:1")) == "DELETE /images/h:5000/team/app:1");
     // {"event":["die"],"label":["k"],"type":["container"]}
     CHECK(line(follow_events({{"label", {"k"}}}, {"die"})) ==
           "GET /events?stream=true&filters=%7B%22event%22%3A%5B%22die%22%5D%2C%22label%22%3A%5B%22k"

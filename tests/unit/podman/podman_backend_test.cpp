@@ -184,6 +184,50 @@ TEST_CASE("a container is created from the image that is there, or not at all") 
           Code::not_found);
 }
 
+TEST_CASE("an image goes by every name that its reference may have, or by none") {
+    engine::Answers answers{
+        {"GET /images/localhost/app:1/json",
+         http(200, R"({"Id":"1","RepoTags":["localhost/app:1"]})")},
+        {"GET /images/docker.io/library/app:1/json",
+         http(200, R"({"Id":"2","RepoTags":["docker.io/library/app:1"]})")},
+        {"GET /containers/json", http(200, R"([{"Image":"docker.io/x:1","ImageID":"2"}])")},
+        {"DELETE /images/localhost/app:1", failure("removed the first of two")},
+        {"DELETE /images/docker.io/library/app:1", failure("image is in use by a container")}};
+    const auto code_with = [&answers] {
+        Fixture f(answers);
+        return error_of([&] { f.backend.remove_image(f.ctx, "app:1"); }).code();
+    };
+    CHECK(code_with() == Code::conflict);
+    answers["GET /containers/json"] = http(200, "[]");
+    CHECK(code_with() == Code::internal);
+    answers["DELETE /images/localhost/app:1"] = http(200, R"({"Untagged":["localhost/app:1"]})");
+    CHECK(code_with() == Code::conflict);
+    answers["DELETE /images/docker.io/library/app:1"] = http(404, R"({"cause":"image not known"})");
+    Fixture f(answers);
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "app:1"));
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "none:1"));
+}
+
+TEST_CASE("the engine may write a name of Docker's own registry in another way") {
+    for (const std::string name : {"docker.io/app:1", "index.docker.io/library/app:1"}) {
+        CAPTURE(name);
+        Fixture f({{"GET /images/" + name + "/json",
+                    http(200, R"({"Id":"1","RepoTags":["docker.io/library/app:1"]})")},
+                   {"GET /containers/json", http(200, "[]")},
+                   {"DELETE /images/" + name, failure("image is in use by a container")}});
+        CHECK(error_of([&] { f.backend.remove_image(f.ctx, name); }).code() == Code::conflict);
+    }
+}
+
+TEST_CASE("a digest that the engine found under another repository's name is not there") {
+    const std::string digest = "@sha256:" + std::string(64, 'a');
+    Fixture f({{"GET /images/ghcr.io/acme/app" + digest + "/json",
+                http(200, R"({"Id":"1","RepoDigests":["ghcr.io/other/app)" + digest + "\"]}")},
+               {"GET /containers/json", http(200, "[]")},
+               {"DELETE /images/ghcr.io/acme/app" + digest, failure("removed the wrong one")}});
+    CHECK_NOTHROW(f.backend.remove_image(f.ctx, "ghcr.io/acme/app" + digest));
+}
+
 TEST_CASE("a pull succeeds only where the engine says so") {
     engine::check_pulls<Fixture>(
         "POST /images/pull",

@@ -183,6 +183,9 @@ class Talker final : public test::IdleBackend {
     VolumeCopy export_volume(const CallContext& /*ctx*/, const std::string& name, int fd) override {
         return {"archive", {name}, fd, 7};
     }
+    void remove_image(const CallContext& /*ctx*/, const std::string& reference) override {
+        host_.log(NEXUS_LOG_DEBUG, "no " + reference);
+    }
 
   private:
     PluginHost host_;
@@ -224,7 +227,7 @@ TEST_CASE("both sides together carry arguments, circumstances, logs and events")
     CHECK_FALSE(backend->inspect_volume(at_once, "n"));
 }
 
-TEST_CASE("the operations of minor 1 carry their arguments and values") {
+TEST_CASE("the operations of minors 1 and 2 carry their arguments and values") {
     const auto descriptor = talker();
     Callbacks callbacks;
     const auto backend = create_backend(descriptor, "{}", callbacks);
@@ -237,6 +240,8 @@ TEST_CASE("the operations of minor 1 carry their arguments and values") {
     CHECK(copy.method == "archive");
     CHECK(copy.losses == std::vector<std::string>{"v"});
     CHECK(copy.entries == 3);
+    backend->remove_image(at_once, "app:1");
+    CHECK(callbacks.lines.back() == "1 no app:1");
 }
 
 TEST_CASE("what a backend does not have is unsupported, with the name of the operation") {
@@ -252,6 +257,7 @@ TEST_CASE("what a backend does not have is unsupported, with the name of the ope
     refused([&] { older.stats(at_once, "n"); }, "stats");
     refused([&] { older.export_volume(at_once, "n", 1); }, "export_volume");
     refused([&] { older.import_volume(at_once, "n", 1); }, "import_volume");
+    refused([&] { older.remove_image(at_once, "app:1"); }, "remove_image");
 }
 
 TEST_CASE("an instance that is refused comes over with the plugin's own words") {

@@ -117,4 +117,10 @@ void FakeBackend::logs(const CallContext&, const std::string&, std::int64_t, int
     }
 }
 
+void FakeBackend::remove_image(const CallContext&, const std::string& reference) {
+    begin("remove_image");
+    const std::scoped_lock lock(mutex_);
+    images.erase(reference);
+}
+
 }  // namespace nexus::test

@@ -40,6 +40,7 @@ class FakeBackend final : public Backend {
     void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
     void remove(const CallContext& ctx, const std::string& name) override;
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
+    void remove_image(const CallContext& ctx, const std::string& reference) override;
 
   private:
     void begin(const std::string& op);

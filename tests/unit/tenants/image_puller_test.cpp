@@ -109,6 +109,17 @@ TEST_CASE_FIXTURE(Pulls, "where the one who pulls is cancelled, a waiter takes o
     CHECK(backend.images.count("ghcr.io/acme/nexus:1") == 1);
 }
 
+TEST_CASE_FIXTURE(Pulls, "what was made sure of is told once") {
+    CHECK(puller.take_ensured().empty());
+    puller.ensure(in(std::chrono::seconds(5)), image());
+    puller.ensure(in(std::chrono::seconds(5)), image());
+    CHECK(puller.take_ensured() == std::set<std::string>{image().text()});
+    CHECK(puller.take_ensured().empty());
+    backend.before = [](const std::string&) { throw BackendError(Code::denied, "no", false); };
+    CHECK_THROWS_AS(puller.ensure(in(std::chrono::seconds(5)), image()), Failure);
+    CHECK(puller.take_ensured().empty());
+}
+
 TEST_CASE_FIXTURE(Pulls, "a backend's refusal becomes a code that the producer can act on") {
     const struct {
         Code from;

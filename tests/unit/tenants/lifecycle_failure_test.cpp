@@ -50,6 +50,24 @@ TEST_CASE_FIXTURE(House, "an image that cannot be had leaves the tenant as it wa
     CHECK(count("stop") == 0);
 }
 
+TEST_CASE_FIXTURE(House,
+                  "an image that is removed before it is used is pulled by the next attempt") {
+    backend.before = [&](const std::string& op) {
+        if (op != "ensure_container" || count("ensure_image") > 1) return;
+        backend.images.clear();
+        throw BackendError(Code::not_found, "there is no image", false);
+    };
+    try {
+        provision();
+        FAIL("it came up");
+    } catch (const Failure& failure) {
+        CHECK(failure.code() == ErrorCode::backend_failed);
+        CHECK(failure.retryable());
+    }
+    CHECK(provision().detail == "provisioned");
+    CHECK(backend.images.contains("ghcr.io/acme/nexus:1"));
+}
+
 TEST_CASE_FIXTURE(House, "images are refused by the same rules everywhere") {
     ProvisionRequest request;
     for (const char* image : {"ghcr.io/acme/nexus", "ghcr.io/acme/nexus:latest",
