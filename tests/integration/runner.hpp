@@ -53,6 +53,7 @@ class Runner {
     HttpReply http(const std::string& path, const std::vector<std::string>& options = {}) const;
 
     Environment& env() noexcept { return env_; }
+    const Environment& env() const noexcept { return env_; }
     std::string tenant_root() const { return folder_ / "tenants"; }
     std::string state_dir() const { return folder_ / "state"; }
     std::string log() const { return process_ ? process_->output() : ""; }
