@@ -83,13 +83,13 @@ std::vector<std::string> lines_for(const config::Settings& settings,
 }
 
 std::string gaps_of(const config::Settings& settings, const std::vector<HostPort>& redis) {
-    std::string text = is_shared(settings)
-                           ? "TENANT_ISOLATION=shared: tenants reach each other, and whatever else "
-                             "is on TENANT_NETWORK " +
-                                 settings.tenant_network + ". The engine keeps them"
-                           : "the engine keeps tenants from each other, but";
-    text += " not from the cloud metadata address " + std::string(metadata_address) +
-            " and from what this machine offers on other addresses than loopback";
+    std::string text =
+        is_shared(settings)
+            ? "TENANT_ISOLATION=shared: tenants reach whatever is on TENANT_NETWORK " +
+                  settings.tenant_network + ", each other too where it lets them. The engine"
+            : "the engine keeps tenants from each other, but";
+    text += " does not keep them from the cloud metadata address " + std::string(metadata_address) +
+            ", nor from what this machine offers on other addresses than loopback";
     if (!config::is_loopback_host(settings.listen_address.host))
         text +=
             ", such as the runner's port (LISTEN_ADDRESS " + settings.listen_address.text() + ")";

@@ -30,6 +30,25 @@ void require_ours(const ContainerState& state, const TenantId& tenant) {
                                            label->second + " by its label; rename or remove it");
 }
 
+// The operator's network is never made here: it would have another subnet than the firewall knows.
+Failure failure_on_shared_network(const BackendError& error, const config::Settings& settings) {
+    const Failure plain = failure_of(error);
+    if (error.code() != Code::not_found ||
+        std::string_view(error.what()).find("network") == std::string_view::npos) {
+        return plain;
+    }
+    const bool podman = settings.backend == "podman";
+    return {plain.code(),
+            std::string(error.what()) +
+                "; TENANT_ISOLATION=shared takes the network that TENANT_NETWORK names as it is. "
+                "Make it: " +
+                (podman ? "podman network create --opt isolate=true "
+                        : "docker network create "
+                          "--opt com.docker.network.bridge.enable_icc=false ") +
+                settings.tenant_network,
+            plain.retryable()};
+}
+
 std::string last_bytes(int fd) {
     const auto size = ::lseek(fd, 0, SEEK_END);
     const auto from = std::max<off_t>(0, size - static_cast<off_t>(shown_log_bytes));
@@ -95,7 +114,8 @@ void Convergence::run(const TenantRecord& record, const JobContext& context) {
         NEXUS_KILL_POINT("after_container_started");
         wait_until_up(spec.name, context);
     } catch (const BackendError& error) {
-        throw failure_of(error);
+        const bool shared = record.network.subnet.empty();
+        throw shared ? failure_on_shared_network(error, settings_) : failure_of(error);
     }
 }
 
