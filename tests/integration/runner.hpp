@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "support/container_engine.hpp"
 #include "support/curl.hpp"
 #include "support/process.hpp"
 #include "support/redis_server.hpp"
@@ -77,6 +78,9 @@ struct Verb {
 inline constexpr Verb verbs[] = {{"provision", "provisioned"}, {"health", "ok"},
                                  {"stop", "stopped"},          {"start", "started"},
                                  {"restart", "restarted"},     {"delete", "deleted"}};
+
+// What a runner on this engine needs on top of what it has.
+Environment on_engine(const ContainerEngine& engine);
 
 // A member of a result, by a JSON pointer; as text where it is no string.
 std::string at(const json::Document& document, const char* pointer);

@@ -33,7 +33,7 @@ TEST_CASE("tenants reach the internet, and with the lines of check-config nothin
     const auto site = tenant_site();
     if (!site) return;
     const RedisServer local;
-    Runner runner(local, site->environment());
+    Runner runner(local, on_engine(site->engine()));
     runner.start();
     for (const auto& tenant : tenants)
         REQUIRE(at(runner.job({"provision", tenant}), "/detail") == "provisioned");
@@ -86,12 +86,12 @@ TEST_CASE("tenants reach the internet, and with the lines of check-config nothin
     const auto closed = look(near.port(), far->port());
 
     const auto places = places_of(tenants[0], tenants[1], near.port(), far->port());
-    MESSAGE(ContainerEngine::under_test().kind(), table(places, {loopback, opened, closed}));
+    MESSAGE(site->engine().kind(), table(places, {loopback, opened, closed}));
     for (const auto& line : lines)
         MESSAGE(line);
 
-    const bool has_ipv6 = ContainerEngine::under_test().kind() == "podman" &&
-                          places[6].host != TenantSite::no_link_address;
+    const bool has_ipv6 =
+        site->engine().kind() == "podman" && places[6].host != TenantSite::no_link_address;
     const std::string open_by_ipv6 = has_ipv6 ? "yes" : "no";
     for (const auto& place : places) {
         CAPTURE(place.what);

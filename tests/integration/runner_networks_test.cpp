@@ -11,11 +11,7 @@ const std::string shared_network = "rt_shared";
 struct Node {
     ContainerEngine& engine = ContainerEngine::under_test();
     RedisServer redis;
-    Runner runner{redis,
-                  {{"BACKEND", engine.kind()},
-                   {"BACKEND_ENDPOINT", engine.endpoint()},
-                   {"NEXUS_IMAGE", engine.image()},
-                   {"STOP_TIMEOUT", "2s"}}};
+    Runner runner{redis, on_engine(engine)};
 
     Node() { remove(); }
     ~Node() { remove(); }

@@ -21,13 +21,6 @@ void TenantSite::remove() const {
         engine_.remove_tenant(tenant);
 }
 
-Environment TenantSite::environment() const {
-    return {{"BACKEND", engine_.kind()},
-            {"BACKEND_ENDPOINT", engine_.endpoint()},
-            {"NEXUS_IMAGE", engine_.image()},
-            {"STOP_TIMEOUT", "2s"}};
-}
-
 std::string TenantSite::inside(const std::string& tenant, const std::string& script) const {
     auto text = engine_.exec("tenant_" + tenant + "_runtime", {"sh", "-c", script}).out;
     while (!text.empty() && text.back() == '\n')

@@ -33,9 +33,8 @@ class TenantSite {
     TenantSite(const TenantSite&) = delete;
     TenantSite& operator=(const TenantSite&) = delete;
 
+    const ContainerEngine& engine() const noexcept { return engine_; }
     WorkerNetwork& network() noexcept { return network_; }
-    // Of a runner on this engine.
-    Environment environment() const;
     // Without the last newline.
     std::string inside(const std::string& tenant, const std::string& script) const;
     std::string address(const std::string& tenant) const;
