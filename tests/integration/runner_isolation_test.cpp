@@ -2,6 +2,7 @@
 // listens on loopback, where it does not, and with the firewall lines that check-config prints.
 #include <doctest/doctest.h>
 
+#include "integration/tenant_node.hpp"
 #include "integration/tenant_site.hpp"
 
 namespace nexus::test {
@@ -29,14 +30,16 @@ std::string table(const std::vector<Place>& places, const std::vector<Reached>& 
 
 }  // namespace
 
-TEST_CASE("tenants reach the internet, and with the lines of check-config nothing else") {
+TEST_CASE_FIXTURE(TenantNode,
+                  "tenants reach the internet, and with the lines of check-config nothing else") {
     const auto site = tenant_site();
     if (!site) return;
-    const RedisServer local;
-    Runner runner(local, on_engine(site->engine()));
+    const std::string one = "rt-one", two = "rt-two";
+    const RedisServer local;  // the other one is in another network
+    runner.env()["REDIS_URL"] = local.url();
     runner.start();
-    for (const auto& tenant : tenants)
-        REQUIRE(at(runner.job({"provision", tenant}), "/detail") == "provisioned");
+    REQUIRE(provision(one) == "provisioned");
+    REQUIRE(provision(two) == "provisioned");
     const int port = port_of(runner);
     const int service = site->network().serve_here();
 
@@ -57,10 +60,9 @@ TEST_CASE("tenants reach the internet, and with the lines of check-config nothin
             {"the control machine's web server", WorkerNetwork::control, WorkerNetwork::web_port}};
     };
     const auto look = [&](int near, int far) {
-        const auto one = site->tried(places_of(tenants[0], tenants[1], near, far), tenants[0]);
-        const auto two = site->tried(places_of(tenants[1], tenants[0], near, far), tenants[1]);
-        CHECK(one == two);
-        return one;
+        const auto reached = site->tried(places_of(one, two, near, far), one);
+        CHECK(site->tried(places_of(two, one, near, far), two) == reached);
+        return reached;
     };
 
     const auto loopback = look(local.port(), local.port());
@@ -85,13 +87,13 @@ TEST_CASE("tenants reach the internet, and with the lines of check-config nothin
     WorkerNetwork::run_lines(lines);  // as at the next boot, or by mistake
     const auto closed = look(near.port(), far->port());
 
-    const auto places = places_of(tenants[0], tenants[1], near.port(), far->port());
-    MESSAGE(site->engine().kind(), table(places, {loopback, opened, closed}));
+    const auto places = places_of(one, two, near.port(), far->port());
+    MESSAGE(engine.kind(), table(places, {loopback, opened, closed}));
     for (const auto& line : lines)
         MESSAGE(line);
 
     const bool has_ipv6 =
-        site->engine().kind() == "podman" && places[6].host != TenantSite::no_link_address;
+        engine.kind() == "podman" && places[6].host != TenantSite::no_link_address;
     const std::string open_by_ipv6 = has_ipv6 ? "yes" : "no";
     for (const auto& place : places) {
         CAPTURE(place.what);
@@ -108,12 +110,12 @@ TEST_CASE("tenants reach the internet, and with the lines of check-config nothin
     // Some clouds have it on every machine itself.
     site->network().serve_metadata_here();
     const std::vector<Place> metadata{{"metadata", WorkerNetwork::metadata, service}};
-    CHECK(site->tried(metadata, tenants[0]).at("metadata") == "no");
+    CHECK(site->tried(metadata, one).at("metadata") == "no");
     // The other way is open: the host asks a runtime, and is answered.
     CHECK(
-        run({.argv = {"curl", "-sf", "-m", "5", "http://" + site->address(tenants[0]) + ":8765/"}})
-            .out == "ok\n");
-    CHECK(at(runner.job({"restart", tenants[0]}), "/detail") == "restarted");
+        run({.argv = {"curl", "-sf", "-m", "5", "http://" + site->address(one) + ":8765/"}}).out ==
+        "ok\n");
+    CHECK(at(runner.job({"restart", one}), "/detail") == "restarted");
     CHECK(runner.stop() == 0);
 }
 

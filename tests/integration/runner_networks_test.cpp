@@ -1,6 +1,7 @@
 // Which network a tenant is on: one of its own with a /28 that it keeps, or the operator's.
 #include <doctest/doctest.h>
 
+#include "integration/tenant_node.hpp"
 #include "integration/tenant_site.hpp"
 
 namespace nexus::test {
@@ -8,34 +9,14 @@ namespace {
 
 const std::string shared_network = "rt_shared";
 
-struct Node {
-    ContainerEngine& engine = ContainerEngine::under_test();
-    RedisServer redis;
-    Runner runner{redis, on_engine(engine)};
-
-    Node() { remove(); }
-    ~Node() { remove(); }
-    void remove() const {
-        for (const char* tenant : {"rt-one", "rt-two", "rt-three"})
-            engine.remove_tenant(tenant);
-        engine.curl("DELETE", "/networks/" + shared_network);
-    }
-    std::string provision(const std::string& tenant) const {
-        return at(runner.job({"provision", tenant}), "/detail");
-    }
+struct Node : TenantNode {
+    ~Node() { engine.curl("DELETE", "/networks/" + shared_network); }
     // By tenant.json, which must be what the engine says.
     std::string subnet(const std::string& tenant) const {
         const auto kept = parsed(read_file(runner.tenant_root() + "/" + tenant + "/tenant.json"));
         const auto seen = parsed(engine.curl("GET", "/networks/tenant_" + tenant + "_net").body);
         CHECK(at(kept, "/network/subnet") == at(seen, "/IPAM/Config/0/Subnet"));
         return at(kept, "/network/subnet");
-    }
-    static json::Document parsed(const std::string& text) {
-        json::Document document;
-        document.Parse(text.c_str());
-        CAPTURE(text);
-        REQUIRE_FALSE(document.HasParseError());
-        return document;
     }
 };
 
@@ -89,8 +70,7 @@ TEST_CASE_FIXTURE(Node, "shared tenants are on the operator's network, which mus
     REQUIRE(provision("rt-one") == "provisioned");
     REQUIRE(provision("rt-two") == "provisioned");
     for (const char* tenant : {"rt-one", "rt-two"}) {
-        CHECK(engine.facts("tenant_" + std::string(tenant) + "_runtime").networks ==
-              std::set<std::string>{shared_network});
+        CHECK(engine.facts(runtime_of(tenant)).networks == std::set<std::string>{shared_network});
         CHECK_FALSE(engine.has_network("tenant_" + std::string(tenant) + "_net"));
     }
     CHECK(at(runner.job({"delete", "rt-one"}), "/detail") == "deleted");
@@ -109,16 +89,16 @@ TEST_CASE_FIXTURE(Node, "the firewall lines of a shared network ask for its subn
     const RedisServer here;               // the other one is in another network
     runner.env()["REDIS_URL"] = here.url();
     runner.start();
-    for (const auto& tenant : tenants)
-        REQUIRE(provision(tenant) == "provisioned");
+    REQUIRE(provision("rt-one") == "provisioned");
+    REQUIRE(provision("rt-two") == "provisioned");
     const std::vector<Place> places{{"metadata", WorkerNetwork::metadata, WorkerNetwork::web_port},
                                     {"here", WorkerNetwork::worker, site->network().serve_here()},
                                     {"internet", WorkerNetwork::internet, WorkerNetwork::web_port}};
-    CHECK(site->tried(places, tenants[0]) ==
+    CHECK(site->tried(places, "rt-one") ==
           Reached{{"metadata", "yes"}, {"here", "yes"}, {"internet", "yes"}});
     for (const auto& line : firewall_lines(runner))
         CHECK(as_operator(engine, line).code == 0);
-    for (const auto& tenant : tenants) {
+    for (const char* tenant : {"rt-one", "rt-two"}) {
         CHECK(site->tried(places, tenant) ==
               Reached{{"metadata", "no"}, {"here", "no"}, {"internet", "yes"}});
     }

@@ -8,32 +8,14 @@
 
 namespace nexus::test {
 
-TenantSite::TenantSite(ContainerEngine& engine) : engine_(engine), network_(engine) {
-    remove();
-}
-
-TenantSite::~TenantSite() {
-    remove();
-}
-
-void TenantSite::remove() const {
-    for (const auto& tenant : tenants)
-        engine_.remove_tenant(tenant);
-}
-
-std::string TenantSite::inside(const std::string& tenant, const std::string& script) const {
-    auto text = engine_.exec("tenant_" + tenant + "_runtime", {"sh", "-c", script}).out;
-    while (!text.empty() && text.back() == '\n')
-        text.pop_back();
-    return text;
-}
+TenantSite::TenantSite(ContainerEngine& engine) : engine_(engine), network_(engine) {}
 
 std::string TenantSite::address(const std::string& tenant) const {
-    return inside(tenant, "ip -4 -o addr show eth0 | awk '{print $4}' | cut -d/ -f1");
+    return inside(engine_, tenant, "ip -4 -o addr show eth0 | awk '{print $4}' | cut -d/ -f1");
 }
 
 std::string TenantSite::gateway(const std::string& tenant) const {
-    return inside(tenant, "ip route | awk '/^default/{print $3}'");
+    return inside(engine_, tenant, "ip route | awk '/^default/{print $3}'");
 }
 
 std::string TenantSite::link_address(const std::string& tenant) const {
@@ -52,7 +34,7 @@ Reached TenantSite::tried(const std::vector<Place>& places, const std::string& t
     for (const auto& place : places) {
         const auto connect = "timeout 10 nc -w 2 " + place.host + " " + std::to_string(place.port) +
                              " -e true 2>/dev/null";
-        reached[place.what] = inside(tenant, connect + " && echo yes || echo no");
+        reached[place.what] = inside(engine_, tenant, connect + " && echo yes || echo no");
     }
     return reached;
 }
@@ -72,11 +54,8 @@ std::vector<std::string> firewall_lines(const Runner& runner) {
     const auto checked = runner.cli({"check-config", "--json"});
     CAPTURE(checked.out);
     CAPTURE(checked.err);
-    json::Document document;
-    document.Parse(checked.out.c_str());
-    REQUIRE_FALSE(document.HasParseError());
+    const json::Document answer = parsed(checked.out);
     std::vector<std::string> lines;
-    const json::Document& answer = document;  // const: clang 14 finds the other iterators ambiguous
     for (const auto& check : answer["checks"].GetArray()) {
         for (const auto& line : check["commands"].GetArray())
             lines.emplace_back(line.GetString());

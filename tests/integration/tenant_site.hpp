@@ -1,4 +1,4 @@
-// Two tenants on a worker machine of their own engine, and what a try from inside of them says.
+// The worker machine of the engine under test, and what its tenants reach when they try.
 // Threads: the one that made it.
 #pragma once
 
@@ -7,12 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "integration/runner.hpp"
+#include "integration/tenant_node.hpp"
 #include "integration/worker_network.hpp"
 
 namespace nexus::test {
-
-inline const std::vector<std::string> tenants{"rt-one", "rt-two"};
 
 struct Place {
     std::string what, host;
@@ -29,14 +27,8 @@ class TenantSite {
 
     // Throws Unavailable as WorkerNetwork does.
     explicit TenantSite(ContainerEngine& engine);
-    ~TenantSite();
-    TenantSite(const TenantSite&) = delete;
-    TenantSite& operator=(const TenantSite&) = delete;
 
-    const ContainerEngine& engine() const noexcept { return engine_; }
     WorkerNetwork& network() noexcept { return network_; }
-    // Without the last newline.
-    std::string inside(const std::string& tenant, const std::string& script) const;
     std::string address(const std::string& tenant) const;
     std::string gateway(const std::string& tenant) const;
     // The worker machine's own IPv6 address on the tenant's network.
@@ -44,7 +36,6 @@ class TenantSite {
     Reached tried(const std::vector<Place>& places, const std::string& tenant) const;
 
   private:
-    void remove() const;
     ContainerEngine& engine_;
     WorkerNetwork network_;
 };
