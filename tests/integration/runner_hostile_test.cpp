@@ -2,6 +2,8 @@
 // engine: what is refused leaves nothing behind, and what is allowed changes nothing else.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "integration/tenant_node.hpp"
 #include "support/create_fields.hpp"
 
@@ -21,6 +23,25 @@ std::string replaced(std::string text, const std::string& what, const std::strin
     return text;
 }
 
+// Taken out of the inspection, in an order of their own: an engine has none.
+std::string mounts(json::Document& inspection) {
+    std::set<std::string> found;
+    auto& config = inspection["HostConfig"];
+    for (const char* member : {"Binds", "Mounts"}) {
+        if (!config.HasMember(member)) continue;
+        const json::Value& list = config[member];  // const: clang 14 finds the others ambiguous
+        if (list.IsArray()) {
+            for (const auto& mount : list.GetArray())
+                found.insert(member + (" " + json::to_text(mount)));
+        }
+        config.RemoveMember(member);
+    }
+    std::string text;
+    for (const auto& mount : found)
+        text += mount + '\n';
+    return text;
+}
+
 struct HostileNode : TenantNode {
     HostileNode() { runner.start(); }
 
@@ -37,10 +58,10 @@ struct HostileNode : TenantNode {
     // names.
     std::string nature(const std::string& tenant) const {
         const std::string prefix = engine.kind() == "podman" ? "/v4.0.0/libpod" : "";
-        const auto inspection =
+        auto inspection =
             parsed(engine.curl("GET", prefix + "/containers/" + runtime_of(tenant) + "/json").body);
         const auto network = parsed(engine.curl("GET", "/networks/tenant_" + tenant + "_net").body);
-        std::string text;
+        std::string text = mounts(inspection);
         for (const char* member :
              {"/HostConfig", "/Config/User", "/Config/Entrypoint", "/Config/Cmd",
               "/Config/Healthcheck", "/Config/ExposedPorts", "/Config/Volumes",
