@@ -51,7 +51,8 @@ std::vector<Finding> check_isolation(const config::Settings& settings) {
     std::string message =
         firewall->gaps +
         ". Run these lines as root on the host, at each boot again; whether they are in place "
-        "cannot be seen from here. They cut a name server on the host's own addresses as well, and "
+        "cannot be seen from here. They cut a name server on the host's own addresses and on the "
+        "metadata address as well, and "
         "leave the other machines of a private network reachable";
     if (!settings.redis_sentinels.empty())
         message += ". Each Redis that the sentinels may name needs a line like theirs";

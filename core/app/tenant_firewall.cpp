@@ -97,6 +97,12 @@ std::string gaps_of(const config::Settings& settings, const std::vector<HostPort
         text += ", such as what is published on RUNNER_BIND_IP " + settings.runner_bind_ip;
     for (const auto& server : redis)
         text += ", nor from Redis at " + server.host + ":" + std::to_string(server.port);
+    if (settings.backend == "podman") {
+        text +=
+            ", nor from containers on a network that was made without --opt isolate=true, so a "
+            "runner in a container needs one that was made with it";
+    }
+    if (is_shared(settings)) text += ". Keep a runner in a container off that network";
     return text;
 }
 

@@ -119,4 +119,41 @@ TEST_CASE_FIXTURE(TenantNode,
     CHECK(runner.stop() == 0);
 }
 
+// As that of a runner that runs in a container, its port published on RUNNER_BIND_IP.
+TEST_CASE_FIXTURE(TenantNode,
+                  "a tenant reaches no container on a network made as check-config says") {
+    const auto site = tenant_site();
+    if (!site) return;
+    const RedisServer local;
+    runner.env()["REDIS_URL"] = local.url();
+    runner.env()["RUNNER_BIND_IP"] = WorkerNetwork::worker;
+    runner.start();
+    const std::string kind = engine.kind(), name = "rt-one-neighbour";
+    const auto remove = [&] {
+        as_operator(engine, kind + " rm -f " + name + "; " + kind + " network rm " + name);
+    };
+    remove();
+    REQUIRE(provision("rt-one") == "provisioned");
+    const auto made = as_operator(
+        engine, kind + " network create " + (kind == "podman" ? "--opt isolate=true " : "") + name +
+                    " && " + kind + " run -d --name " + name + " --network " + name + " -p " +
+                    WorkerNetwork::worker + ":8000:8765 " + engine.image());
+    CAPTURE(made.err);
+    REQUIRE(made.code == 0);
+    const auto address =
+        engine.exec(name, {"sh", "-c", "ip -4 -o addr show eth0 | awk '{print $4}' | cut -d/ -f1"})
+            .out;
+    const std::vector<Place> places{{"published", WorkerNetwork::worker, 8000},
+                                    {"itself", address.substr(0, address.find('\n')), 8765}};
+    const auto before = site->tried(places, "rt-one");
+    CHECK(before == Reached{{"published", kind == "podman" ? "no" : "yes"}, {"itself", "no"}});
+    WorkerNetwork::run_lines(firewall_lines(runner));
+    CHECK(site->tried(places, "rt-one") == Reached{{"published", "no"}, {"itself", "no"}});
+    CHECK(run({.argv = {"curl", "-sf", "-m", "5",
+                        std::string("http://") + WorkerNetwork::worker + ":8000/"}})
+              .out == "ok\n");
+    remove();
+    CHECK(runner.stop() == 0);
+}
+
 }  // namespace nexus::test

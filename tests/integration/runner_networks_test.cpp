@@ -20,13 +20,6 @@ struct Node : TenantNode {
     }
 };
 
-// A line as the operator runs it, with its engine found where the test has it.
-Finished as_operator(const ContainerEngine& engine, const std::string& line) {
-    return run(
-        {.argv = {"sh", "-c", line},
-         .env = {{"DOCKER_HOST", engine.endpoint()}, {"CONTAINER_HOST", engine.endpoint()}}});
-}
-
 }  // namespace
 
 TEST_CASE_FIXTURE(Node, "a tenant keeps its /28 over restarts, and nobody else has it until then") {

@@ -12,6 +12,12 @@ std::string inside(const ContainerEngine& engine, const std::string& tenant,
     return text;
 }
 
+Finished as_operator(const ContainerEngine& engine, const std::string& line) {
+    return run(
+        {.argv = {"sh", "-c", line},
+         .env = {{"DOCKER_HOST", engine.endpoint()}, {"CONTAINER_HOST", engine.endpoint()}}});
+}
+
 json::Document parsed(const std::string& text) {
     json::Document document;
     document.Parse(text.c_str());

@@ -18,6 +18,9 @@ inline std::string runtime_of(const std::string& tenant) {
 std::string inside(const ContainerEngine& engine, const std::string& tenant,
                    const std::string& script);
 
+// A line of a shell as the operator runs it, with the engine found where the test has it.
+Finished as_operator(const ContainerEngine& engine, const std::string& line);
+
 json::Document parsed(const std::string& text);
 
 struct TenantNode {

@@ -123,6 +123,20 @@ TEST_CASE("no object inside of a payload takes a field of an engine's creation")
     }
 }
 
+TEST_CASE("no limit can be lifted") {
+    const std::pair<const char*, std::vector<const char*>> rows[] = {
+        {"cpus", {"0", "-1", "1e308", "\"1\"", "null"}},
+        {"memory_bytes", {"0", "-1", "1e300", "9223372036854775807", "67108864.5", "null"}},
+        {"pids", {"0", "-1", "1.5", "9223372036854775807", "true"}}};
+    for (const auto& row : rows) {
+        for (const char* value : row.second) {
+            check_refused(job_of("provision",
+                                 std::string(R"({"limits":{")") + row.first + "\":" + value + "}}"),
+                          std::string("/payload/limits/") + row.first);
+        }
+    }
+}
+
 TEST_CASE("a variable holds text, whatever its name") {
     for (const auto& field : test::create_fields) {
         const std::string name = field.name;

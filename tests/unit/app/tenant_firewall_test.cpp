@@ -38,7 +38,9 @@ TEST_CASE("the lines for Docker, one by one") {
 }
 
 TEST_CASE("Podman's containers have an IPv6 address of the link, and lines against it") {
-    const auto lines = tenant_firewall(make_settings("podman"), {})->lines;
+    const auto firewall = tenant_firewall(make_settings("podman"), {});
+    CHECK(has(firewall->gaps, "without --opt isolate=true"));
+    const auto& lines = firewall->lines;
     CHECK(std::count(lines.begin(), lines.end(),
                      "ip6tables -w -t mangle -A NEXUS-TENANTS ! -p ipv6-icmp -m addrtype "
                      "--dst-type LOCAL -j DROP") == 1);
