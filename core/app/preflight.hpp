@@ -14,9 +14,10 @@ namespace nexus::app {
 struct Finding {
     enum class Severity { good, warning, error };
     Severity severity;
-    std::string subject;             // "redis", "backend", "tenant_root"
-    std::string message;             // what was seen, and the mend where one is needed
-    ExitCode exit_code = exit_done;  // of an error
+    std::string subject;                     // "redis", "backend", "tenant_root" and so on
+    std::string message;                     // what was seen, and the mend where one is needed
+    ExitCode exit_code = exit_done;          // of an error
+    std::vector<std::string> commands = {};  // lines for a shell that are the mend
 
     static Finding good(std::string subject, std::string message);
     static Finding warning(std::string subject, std::string message);
@@ -30,5 +31,9 @@ std::vector<Finding> try_redis(const config::Settings& settings);
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log);
 // TENANT_ROOT can be written, or made.
 std::vector<Finding> try_tenant_root(const config::Settings& settings);
+
+// What tenants can reach that they should not, because no engine keeps them from it. Looks up the
+// name of Redis.
+std::vector<Finding> check_isolation(const config::Settings& settings);
 
 }  // namespace nexus::app

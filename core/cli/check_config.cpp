@@ -54,8 +54,11 @@ void print_json(const config::Loaded& loaded, const std::vector<Finding>& findin
         writer.begin_object()
             .member("check", finding.subject)
             .member("severity", to_string(finding.severity))
-            .member("message", finding.message)
-            .end_object();
+            .member("message", finding.message);
+        writer.begin_array("commands");
+        for (const auto& command : finding.commands)
+            writer.value(command);
+        writer.end_array().end_object();
     }
     print_line(writer.end_array().end_object().text());
 }
@@ -70,6 +73,8 @@ void print_text(const config::Loaded& loaded, const std::vector<Finding>& findin
     for (const auto& finding : findings) {
         std::printf("%-8s %s: %s\n", to_string(finding.severity), finding.subject.c_str(),
                     finding.message.c_str());
+        for (const auto& command : finding.commands)
+            std::printf("    %s\n", command.c_str());
     }
     std::fflush(stdout);
 }
@@ -84,6 +89,7 @@ int check_config(const CommandLine& line, bool offline) {
         append(findings, app::try_redis(loaded.settings));
         append(findings, app::try_backend(loaded.settings, log));
         append(findings, app::try_tenant_root(loaded.settings));
+        append(findings, app::check_isolation(loaded.settings));
     } else if (findings.empty()) {
         findings.push_back(
             {Finding::Severity::good, "settings", "all fit together; --offline tried nothing"});

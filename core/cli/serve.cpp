@@ -44,10 +44,23 @@ class EndSignals {
     UniqueFd descriptor_;
 };
 
+// In one line of a log, and still good to be run.
+std::string joined(const std::vector<std::string>& commands) {
+    std::string text;
+    for (const auto& command : commands)
+        text.append(text.empty() ? "" : "; ").append(command);
+    return text;
+}
+
 void report(Log& log, const std::vector<app::Finding>& findings) {
     for (const auto& finding : findings) {
         if (finding.severity == app::Finding::Severity::warning) {
-            log.warning(finding.message, {{"check", finding.subject}});
+            if (finding.commands.empty()) {
+                log.warning(finding.message, {{"check", finding.subject}});
+            } else {
+                log.warning(finding.message,
+                            {{"check", finding.subject}, {"commands", joined(finding.commands)}});
+            }
         } else if (finding.severity == app::Finding::Severity::error) {
             throw StartFailure(finding.exit_code, finding.message);
         }
@@ -64,6 +77,7 @@ int run(config::Loaded loaded, app::Runner::Options options, Redactor& redactor,
         const EndSignals& signals) {
     End end;
     report(log, app::try_redis(loaded.settings));
+    report(log, app::check_isolation(loaded.settings));
     app::Runner runner(std::move(loaded.settings), options, redactor, log,
                        [&](queue::Loss loss, const std::string& why) {
                            log.error("this runner ends: " + why);

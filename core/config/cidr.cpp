@@ -5,6 +5,16 @@
 
 namespace nexus::config {
 
+std::string Ipv4Network::text() const {
+    std::string text;
+    for (unsigned shift = 32; shift > 0;) {
+        shift -= 8;
+        text += std::to_string((base >> shift) & 0xffU);
+        text += shift > 0 ? "." : "/";
+    }
+    return text + std::to_string(prefix_length);
+}
+
 Parsed<Ipv4Network> parse_ipv4_network(std::string_view text) {
     constexpr std::int64_t shortest = 8;
     constexpr std::int64_t longest = 28;  // a tenant's own network is a /28

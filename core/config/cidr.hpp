@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "config/parsed.hpp"
@@ -12,6 +13,7 @@ struct Ipv4Network {
     std::uint32_t base = 0;  // the network's own address in host byte order, host bits zero
     unsigned prefix_length = 0;
 
+    std::string text() const;  // "10.231.0.0/16"
     friend bool operator==(const Ipv4Network&, const Ipv4Network&) = default;
 };
 

@@ -18,6 +18,25 @@ bool same_spec(const ContainerState& state, const ContainerSpec& spec) {
     return label != state.labels.end() && label->second == spec.labels.at(spec_label);
 }
 
+// The operator's network is never made here: it would have another subnet than the firewall knows.
+Failure failure_on_shared_network(const BackendError& error, const config::Settings& settings) {
+    const Failure plain = failure_of(error);
+    if (error.code() != Code::not_found ||
+        std::string_view(error.what()).find("network") == std::string_view::npos) {
+        return plain;
+    }
+    const bool podman = settings.backend == "podman";
+    return {plain.code(),
+            std::string(error.what()) +
+                "; TENANT_ISOLATION=shared takes the network that TENANT_NETWORK names as it is. "
+                "Make it: " +
+                (podman ? "podman network create --opt isolate=true "
+                        : "docker network create "
+                          "--opt com.docker.network.bridge.enable_icc=false ") +
+                settings.tenant_network,
+            plain.retryable()};
+}
+
 std::string log_data(const std::vector<std::string>& lines) {
     json::Writer writer;
     writer.begin_object().begin_array("log");
@@ -77,7 +96,8 @@ void Convergence::bring_up(const TenantRecord& record, const JobContext& context
         if (state.phase != Phase::running) start(spec, context);
         NEXUS_KILL_POINT("after_container_started");
     } catch (const BackendError& error) {
-        throw failure_of(error);
+        const bool shared = record.network.subnet.empty();
+        throw shared ? failure_on_shared_network(error, settings_) : failure_of(error);
     }
 }
 

@@ -93,9 +93,11 @@ ContainerSpec runtime_spec(const TenantRecord& record, const Environment& env,
     spec.binds = {{config_path, "/data/config", false}};
     spec.network = record.network.name;
     spec.tmpfs = {"/tmp"};
-    spec.memory_bytes = record.limits.memory_bytes;
-    spec.nano_cpus = std::llround(record.limits.cpus * nano);
-    spec.pids = record.limits.pids;
+    // To an engine zero is no limit, and a record that was written by hand may have none.
+    const Limits& limits = record.limits;
+    spec.memory_bytes = limits.memory_bytes > 0 ? limits.memory_bytes : settings.runtime_memory;
+    spec.nano_cpus = std::llround((limits.cpus > 0 ? limits.cpus : settings.runtime_cpus) * nano);
+    spec.pids = limits.pids > 0 ? limits.pids : settings.runtime_pids;
     spec.nofile = nofile_limit;
     spec.read_only_root = settings.runtime_read_only;
     spec.stop_timeout_seconds = duration_cast<std::chrono::seconds>(settings.stop_timeout).count();

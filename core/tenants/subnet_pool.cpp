@@ -8,16 +8,6 @@ namespace {
 constexpr unsigned subnet_bits = 28;
 constexpr std::uint32_t subnet_size = 1U << (32U - subnet_bits);
 
-std::string to_text(std::uint32_t address) {
-    std::string text;
-    for (unsigned shift = 32; shift > 0;) {
-        shift -= 8;
-        text += std::to_string((address >> shift) & 0xffU);
-        text += shift > 0 ? "." : "/";
-    }
-    return text + std::to_string(subnet_bits);
-}
-
 }  // namespace
 
 SubnetPool::SubnetPool(config::Ipv4Network pool) : pool_(pool) {}
@@ -31,7 +21,8 @@ std::string SubnetPool::take() {
     const std::scoped_lock lock(mutex_);
     const std::uint32_t count = 1U << (subnet_bits - pool_.prefix_length);
     for (; lowest_free_ < count; ++lowest_free_) {
-        std::string subnet = to_text(pool_.base + lowest_free_ * subnet_size);
+        std::string subnet =
+            config::Ipv4Network{pool_.base + lowest_free_ * subnet_size, subnet_bits}.text();
         if (taken_.insert(subnet).second) return subnet;
     }
     throw Failure(ErrorCode::exhausted, "every /28 of TENANT_SUBNET_POOL is taken, " +

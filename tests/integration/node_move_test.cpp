@@ -32,10 +32,7 @@ void move(const std::string& from_kind, const std::string& to_kind) {
     from.engine.remove_tenant(tenant);
     to.engine.remove_tenant(tenant);
     const RedisServer redis;
-    Runner runner(redis, {{"BACKEND", from_kind},
-                          {"BACKEND_ENDPOINT", from.engine.endpoint()},
-                          {"NEXUS_IMAGE", from.engine.image()},
-                          {"STOP_TIMEOUT", "2s"}});
+    Runner runner(redis, on_engine(from.engine));
     const auto inside = [](const BackendFixture& f, const std::string& script) {
         return f.engine.exec(runtime, {"sh", "-c", script}).out;
     };

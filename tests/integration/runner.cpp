@@ -153,6 +153,13 @@ HttpReply Runner::http(const std::string& path, const std::vector<std::string>& 
     return {std::stoi(finished.out.substr(line + 1)), finished.out.substr(0, line)};
 }
 
+Environment on_engine(const ContainerEngine& engine) {
+    return {{"BACKEND", engine.kind()},
+            {"BACKEND_ENDPOINT", engine.endpoint()},
+            {"NEXUS_IMAGE", engine.image()},
+            {"STOP_TIMEOUT", "2s"}};
+}
+
 std::string at(const json::Document& document, const char* pointer) {
     const auto* value = rapidjson::Pointer(pointer).Get(document);
     if (value == nullptr) return "(none)";

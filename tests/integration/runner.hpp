@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "support/container_engine.hpp"
 #include "support/curl.hpp"
 #include "support/process.hpp"
 #include "support/redis_server.hpp"
@@ -53,6 +54,7 @@ class Runner {
     HttpReply http(const std::string& path, const std::vector<std::string>& options = {}) const;
 
     Environment& env() noexcept { return env_; }
+    const Environment& env() const noexcept { return env_; }
     std::string tenant_root() const { return folder_ / "tenants"; }
     std::string state_dir() const { return folder_ / "state"; }
     std::string log() const { return process_ ? process_->output() : ""; }
@@ -76,6 +78,9 @@ struct Verb {
 inline constexpr Verb verbs[] = {{"provision", "provisioned"}, {"health", "ok"},
                                  {"stop", "stopped"},          {"start", "started"},
                                  {"restart", "restarted"},     {"delete", "deleted"}};
+
+// What a runner on this engine needs on top of what it has.
+Environment on_engine(const ContainerEngine& engine);
 
 // A member of a result, by a JSON pointer; as text where it is no string.
 std::string at(const json::Document& document, const char* pointer);

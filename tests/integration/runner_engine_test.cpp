@@ -18,11 +18,7 @@ namespace {
 struct Worker {
     ContainerEngine& engine = ContainerEngine::under_test();
     RedisServer redis;
-    Runner runner{redis,
-                  {{"BACKEND", engine.kind()},
-                   {"BACKEND_ENDPOINT", engine.endpoint()},
-                   {"NEXUS_IMAGE", engine.image()},
-                   {"STOP_TIMEOUT", "2s"}}};
+    Runner runner{redis, on_engine(engine)};
 
     Worker() { engine.remove_tenant("rt-acme"); }
     ~Worker() { engine.remove_tenant("rt-acme"); }

@@ -52,6 +52,8 @@ class ContainerEngine {
 
     // Runs a command inside a running container.
     Finished exec(const std::string& container, const std::vector<std::string>& argv) const;
+    // The file of the engine's network namespace; empty where it is not a private one.
+    const std::string& network_path() const noexcept { return netns_; }
     // A command line that runs in the engine's network, where containers can be reached.
     Command inside_network(std::vector<std::string> argv) const;
 

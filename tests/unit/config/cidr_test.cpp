@@ -20,6 +20,7 @@ TEST_CASE("a network is its first address and a prefix") {
         const auto parsed = parse_ipv4_network(text);
         REQUIRE(std::holds_alternative<Ipv4Network>(parsed));
         CHECK(std::get<Ipv4Network>(parsed) == expected);
+        CHECK(std::get<Ipv4Network>(parsed).text() == text);
     }
 }
 

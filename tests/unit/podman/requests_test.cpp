@@ -32,6 +32,10 @@ TEST_CASE("a pull names the whole image, and skips TLS on this machine only") {
           "POST /images/pull?reference=docker.io%2Flibrary%2Fapp%3A1&policy=missing");
     CHECK(line(pull_image({"ghcr.io/team/app", "sha256:aa"}, {})) ==
           "POST /images/pull?reference=ghcr.io%2Fteam%2Fapp%40sha256%3Aaa&policy=missing");
+    // No name of a transport, by which the engine would read its own host's files.
+    CHECK(
+        line(pull_image({"containers-storage", "1"}, {})) ==
+        "POST /images/pull?reference=docker.io%2Flibrary%2Fcontainers-storage%3A1&policy=missing");
     for (const char* local :
          {"127.0.0.1:5000/app", "localhost/app", "localhost:5000/app", "[::1]:5000/app"}) {
         CAPTURE(local);

@@ -68,6 +68,40 @@ TEST_CASE_FIXTURE(House,
     CHECK(backend.images.contains("ghcr.io/acme/nexus:1"));
 }
 
+TEST_CASE_FIXTURE(House,
+                  "a shared network that is missing is named by its setting, with the mend") {
+    settings.tenant_isolation = config::Isolation::shared;
+    settings.tenant_network = "runner_internal";
+    backend.before = [](const std::string& op) {
+        if (op == "ensure_container")
+            throw BackendError(Code::not_found, "there is no network runner_internal", false);
+    };
+    for (const std::string engine : {"docker", "podman"}) {
+        settings.backend = engine;
+        try {
+            provision();
+            FAIL("it came up");
+        } catch (const Failure& failure) {
+            const std::string message = failure.what();
+            CAPTURE(message);
+            CHECK(message.find("TENANT_NETWORK") != std::string::npos);
+            CHECK(message.find("Make it: " + engine + " network create --opt ") !=
+                  std::string::npos);
+            CHECK(message.ends_with(" runner_internal"));
+        }
+    }
+    CHECK(count("ensure_network") == 0);
+    backend.before = [](const std::string& op) {
+        if (op == "ensure_container")
+            throw BackendError(Code::not_found, "there is no image x", false);
+    };
+    try {
+        provision();
+    } catch (const Failure& failure) {
+        CHECK(failure.what() == std::string("there is no image x"));
+    }
+}
+
 TEST_CASE_FIXTURE(House, "images are refused by the same rules everywhere") {
     ProvisionRequest request;
     for (const char* image : {"ghcr.io/acme/nexus", "ghcr.io/acme/nexus:latest",

@@ -49,6 +49,21 @@ TEST_CASE("the container is hardened, limited, and mounts nothing but the tenant
     CHECK(spec.stop_timeout_seconds == 10);
 }
 
+TEST_CASE("a record without limits gets those of the settings: there is no runtime without") {
+    auto record = make_record();
+    auto settings = make_settings();
+    settings.runtime_cpus = 0.5;
+    settings.runtime_memory = 64 << 20;
+    settings.runtime_pids = 9;
+    for (const Limits& limits : {Limits{}, Limits{-1, -1, -1}}) {
+        record.limits = limits;
+        const auto spec = runtime_spec(record, {}, "/c", settings);
+        CHECK(spec.nano_cpus == 500'000'000);
+        CHECK(spec.memory_bytes == 64 << 20);
+        CHECK(spec.pids == 9);
+    }
+}
+
 TEST_CASE("the spec's hash changes with what makes another container, and with nothing else") {
     const auto settings = make_settings();
     const auto base = hash_of(runtime_spec(make_record(), {{"A", "1"}}, "/c", settings));
