@@ -7,6 +7,7 @@
 
 #include "config/settings.hpp"
 #include "tenants/job_context.hpp"
+#include "tenants/runtime_watch.hpp"
 #include "tenants/tenant_store.hpp"
 
 namespace nexus::tenants {
@@ -17,9 +18,10 @@ class Convergence {
 
     // Network, volumes, container, running, and healthy where its image declares a health check. A
     // container that was made from another spec is replaced; the volumes stay. The image must be
-    // there. Throws Failure; one of a runtime that does not come up has its last log lines in
-    // `data`.
-    void run(const TenantRecord& record, const JobContext& context);
+    // there. Throws Failure; NotUp of a runtime that does not come up.
+    ContainerState run(const TenantRecord& record, const JobContext& context);
+    // The same without the wait for it to come up.
+    void make(const TenantRecord& record, const JobContext& context);
 
     // The container stopped, if there is one.
     void stop(const TenantId& tenant, const JobContext& context);
@@ -28,17 +30,19 @@ class Convergence {
     // runtime is killed: nothing that it could still write is kept.
     void remove(const TenantId& tenant, bool keep_volumes, const JobContext& context);
 
+    // No session volume left, and no container, since that would use it.
+    void remove_session(const TenantId& tenant, const JobContext& context);
+
   private:
     void ensure_network(const TenantRecord& record, const JobContext& context);
     ContainerState ensure_current(const ContainerSpec& spec, const JobContext& context);
     void start(const ContainerSpec& spec, const JobContext& context);
-    void wait_until_up(const std::string& name, const JobContext& context);
-    [[noreturn]] void fail_with_log(const ContainerState& state, const std::string& problem,
-                                    const JobContext& context);
+    void remove_containers(const TenantId& tenant, const JobContext& context);
 
     Backend& backend_;
     const TenantStore& store_;
     const config::Settings& settings_;
+    RuntimeWatch watch_;
 };
 
 }  // namespace nexus::tenants

@@ -62,6 +62,9 @@ std::string hash_of(const ContainerSpec& spec) {
 std::string runtime_name(const TenantId& tenant) {
     return object_name(tenant, "runtime");
 }
+std::string previous_name(const TenantId& tenant) {
+    return object_name(tenant, "previous");
+}
 std::string session_volume(const TenantId& tenant) {
     return object_name(tenant, "session");
 }
