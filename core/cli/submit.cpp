@@ -127,7 +127,10 @@ void add_submit(CLI::App& app, CommandLine& line) {
     auto* command = app.add_subcommand("submit", "Add a job to the queue");
     auto options = std::make_shared<Options>();
     command
-        ->add_option("ACTION", options->action, "provision, start, stop, restart, health or delete")
+        ->add_option(
+            "ACTION", options->action,
+            "provision, start, stop, restart, pair_start, whatsapp_disconnect, apply_config, "
+            "health or delete")
         ->required();
     command->add_option("TENANT", options->tenant, "The tenant's id")->required();
     command->add_option("--payload", options->payload,

@@ -12,6 +12,12 @@ std::string_view to_string(Action action) noexcept {
             return "stop";
         case Action::restart:
             return "restart";
+        case Action::pair_start:
+            return "pair_start";
+        case Action::whatsapp_disconnect:
+            return "whatsapp_disconnect";
+        case Action::apply_config:
+            return "apply_config";
         case Action::health:
             return "health";
         case Action::remove:

@@ -7,10 +7,22 @@
 
 namespace nexus::jobs {
 
-enum class Action { provision, start, stop, restart, health, remove };
+enum class Action {
+    provision,
+    start,
+    stop,
+    restart,
+    pair_start,
+    whatsapp_disconnect,
+    apply_config,
+    health,
+    remove
+};
 
-inline constexpr std::array all_actions{Action::provision, Action::start,  Action::stop,
-                                        Action::restart,   Action::health, Action::remove};
+inline constexpr std::array all_actions{
+    Action::provision,    Action::start,      Action::stop,
+    Action::restart,      Action::pair_start, Action::whatsapp_disconnect,
+    Action::apply_config, Action::health,     Action::remove};
 
 // As it crosses: "provision", …; Action::remove is "delete".
 std::string_view to_string(Action action) noexcept;

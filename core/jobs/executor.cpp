@@ -93,6 +93,12 @@ tenants::VerbResult Executor::call_verb(const Job& job, tenants::JobContext& con
             return lifecycle_.stop(context);
         case Action::restart:
             return lifecycle_.restart(start_request(payload), context);
+        case Action::pair_start:
+            return lifecycle_.pair_start(start_request(payload), context);
+        case Action::whatsapp_disconnect:
+            return lifecycle_.whatsapp_disconnect(context);
+        case Action::apply_config:
+            return lifecycle_.apply_config(apply_config_request(payload), context);
         case Action::health:
             return lifecycle_.health(context);
         case Action::remove:

@@ -33,6 +33,16 @@ tenants::ProvisionRequest provision_request(const json::Value& payload) {
     return request;
 }
 
+tenants::ApplyConfigRequest apply_config_request(const json::Value& payload) {
+    const json::Reader reader(payload, "/payload");
+    tenants::ApplyConfigRequest request;
+    if (reader.has("env")) request.env = reader.strings("env");
+    request.prompts = items(reader, "prompts", "name");
+    request.skills = items(reader, "skills", "skill_id");
+    request.revision = reader.find_string("config_revision");
+    return request;
+}
+
 tenants::StartRequest start_request(const json::Value& payload) {
     return {json::Reader(payload, "/payload").find_string("nexus_image")};
 }

@@ -7,6 +7,7 @@
 namespace nexus::jobs {
 
 tenants::ProvisionRequest provision_request(const json::Value& payload);
+tenants::ApplyConfigRequest apply_config_request(const json::Value& payload);
 tenants::StartRequest start_request(const json::Value& payload);
 bool keep_volumes(const json::Value& payload);
 

@@ -1,22 +1,12 @@
 #include "tenants/convergence.hpp"
 
-#include <poll.h>
-
-#include "base/json.hpp"
 #include "base/kill_point.hpp"
 #include "tenants/backend_failure.hpp"
-#include "tenants/runtime_log.hpp"
+#include "tenants/runtime_container.hpp"
 #include "tenants/runtime_spec.hpp"
 
 namespace nexus::tenants {
 namespace {
-
-using std::chrono::milliseconds;
-
-bool same_spec(const ContainerState& state, const ContainerSpec& spec) {
-    const auto label = state.labels.find(spec_label);
-    return label != state.labels.end() && label->second == spec.labels.at(spec_label);
-}
 
 // The operator's network is never made here: it would have another subnet than the firewall knows.
 Failure failure_on_shared_network(const BackendError& error, const config::Settings& settings) {
@@ -37,54 +27,25 @@ Failure failure_on_shared_network(const BackendError& error, const config::Setti
             plain.retryable()};
 }
 
-std::string log_data(const std::vector<std::string>& lines) {
-    json::Writer writer;
-    writer.begin_object().begin_array("log");
-    for (const auto& line : lines)
-        writer.value(line);
-    return writer.end_array().end_object().text();
-}
-
-void pause(milliseconds time, const JobContext& context) {
-    pollfd cancel{context.cancel_fd(), POLLIN, 0};
-    if (::poll(&cancel, 1, static_cast<int>(time.count())) > 0) {
-        throw Failure(ErrorCode::cancelled, "cancelled while waiting for the runtime to come up");
-    }
-    if (JobContext::Clock::now() >= context.deadline()) {
-        throw Failure(
-            ErrorCode::timeout,
-            "the runtime did not become healthy in time; look at its log and its health check",
-            true);
-    }
-}
-
 }  // namespace
-
-void require_ours(const ContainerState& state, const TenantId& tenant) {
-    const auto label = state.labels.find(tenant_label);
-    if (label == state.labels.end() || label->second == tenant.text()) return;
-    throw Failure(ErrorCode::conflict, "the container " + state.name + " belongs to tenant " +
-                                           label->second + " by its label; rename or remove it");
-}
 
 Convergence::Convergence(Backend& backend, const TenantStore& store,
                          const config::Settings& settings)
-    : backend_(backend), store_(store), settings_(settings) {}
+    : backend_(backend), store_(store), settings_(settings), watch_(backend, store, settings) {}
 
-void Convergence::run(const TenantRecord& record, const JobContext& context) {
-    bring_up(record, context);
+ContainerState Convergence::run(const TenantRecord& record, const JobContext& context) {
+    make(record, context);
     try {
-        wait_until_up(runtime_name(record.tenant_id), context);
+        return watch_.wait_until_up(runtime_name(record.tenant_id), context);
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
 }
 
-void Convergence::bring_up(const TenantRecord& record, const JobContext& context) {
+void Convergence::make(const TenantRecord& record, const JobContext& context) {
     context.permit()();
-    const TenantFiles files(store_.folder(record.tenant_id));
-    const ContainerSpec spec =
-        runtime_spec(record, files.read_environment(), files.config_path(), settings_);
+    const TenantFiles folders(store_.folder(record.tenant_id));  // the engine mounts what is there
+    const ContainerSpec spec = current_spec(record, store_, settings_);
     const Labels labels = identity(record.tenant_id, settings_.node_name);
     try {
         ensure_network(record, context);
@@ -110,7 +71,7 @@ void Convergence::ensure_network(const TenantRecord& record, const JobContext& c
 ContainerState Convergence::ensure_current(const ContainerSpec& spec, const JobContext& context) {
     ContainerState state = backend_.ensure_container(context.call(), spec);
     require_ours(state, context.tenant());
-    if (same_spec(state, spec)) return state;
+    if (made_from(state, spec)) return state;
     backend_.stop(context.call(), spec.name, std::chrono::seconds(spec.stop_timeout_seconds));
     backend_.remove(context.call(), spec.name);
     return backend_.ensure_container(context.call(), spec);
@@ -127,39 +88,6 @@ void Convergence::start(const ContainerSpec& spec, const JobContext& context) {
         backend_.ensure_container(context.call(), spec);
         backend_.start(context.call(), spec.name);
     }
-}
-
-void Convergence::wait_until_up(const std::string& name, const JobContext& context) {
-    constexpr milliseconds longest_pause(500);
-    for (milliseconds wait(25);; wait = std::min(wait * 2, longest_pause)) {
-        const auto state = backend_.inspect(context.call(), name);
-        if (!state) {
-            throw Failure(ErrorCode::backend_failed,
-                          "the container " + name + " was removed while it was being started",
-                          true);
-        }
-        if (state->phase == Phase::exited || state->phase == Phase::dead ||
-            state->phase == Phase::restarting) {
-            fail_with_log(*state,
-                          "ended at once with exit code " + std::to_string(state->exit_code),
-                          context);
-        }
-        if (state->health == Health::unhealthy) {
-            fail_with_log(*state, "is unhealthy by its own health check", context);
-        }
-        if (state->phase == Phase::running && state->health != Health::starting) return;
-        pause(wait, context);
-    }
-}
-
-void Convergence::fail_with_log(const ContainerState& state, const std::string& problem,
-                                const JobContext& context) {
-    const auto lines = last_log_lines(backend_, context.call(), state.name,
-                                      store_.environment(context.tenant()), settings_.bridge_port);
-    throw Failure(
-        ErrorCode::backend_failed,
-        "the runtime " + state.name + " " + problem + "; its last log lines are in data.log", false,
-        log_data(lines));
 }
 
 void Convergence::stop(const TenantId& tenant, const JobContext& context) {
@@ -179,17 +107,35 @@ void Convergence::stop(const TenantId& tenant, const JobContext& context) {
 void Convergence::remove(const TenantId& tenant, bool keep_volumes, const JobContext& context) {
     if (keep_volumes) stop(tenant, context);
     try {
-        if (const auto state = backend_.inspect(context.call(), runtime_name(tenant))) {
-            require_ours(*state, tenant);
-            backend_.remove(context.call(), state->name);
-            NEXUS_KILL_POINT("after_container_removed");
-        }
+        remove_containers(tenant, context);
         backend_.remove_network(context.call(), network_name(tenant));
         if (keep_volumes) return;
         backend_.remove_volume(context.call(), session_volume(tenant));
         backend_.remove_volume(context.call(), state_volume(tenant));
     } catch (const BackendError& error) {
         throw failure_of(error);
+    }
+}
+
+void Convergence::remove_session(const TenantId& tenant, const JobContext& context) {
+    stop(tenant, context);  // what it still writes to its other volume is kept
+    try {
+        remove_containers(tenant, context);
+        backend_.remove_volume(context.call(), session_volume(tenant));
+        NEXUS_KILL_POINT("after_session_removed");
+    } catch (const BackendError& error) {
+        throw failure_of(error);
+    }
+}
+
+// Also one that stands aside uses the volumes and the network.
+void Convergence::remove_containers(const TenantId& tenant, const JobContext& context) {
+    for (const auto& name : {runtime_name(tenant), previous_name(tenant)}) {
+        const auto state = backend_.inspect(context.call(), name);
+        if (!state) continue;
+        require_ours(*state, tenant);
+        backend_.remove(context.call(), name);
+        NEXUS_KILL_POINT("after_container_removed");
     }
 }
 

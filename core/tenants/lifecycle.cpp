@@ -17,33 +17,27 @@ void apply_limits(const LimitsRequest& request, Limits& limits) {
     if (request.pids) limits.pids = *request.pids;
 }
 
-void check(const ProvisionRequest& request) {
-    if (request.env) check_environment(*request.env);
-    if (request.bridge_shared_secret) {
-        check_environment({{secret_name, *request.bridge_shared_secret}});
-    }
-    if (request.prompts) check_items("prompts", *request.prompts);
-    if (request.skills) check_items("skills", *request.skills);
-}
-
 }  // namespace
 
 Lifecycle::Lifecycle(Backend& backend, const TenantStore& store, ImagePuller& puller,
-                     SubnetPool& subnets, StatusBook& book, const config::Settings& settings)
+                     SubnetPool& subnets, StatusBook& book, const config::Settings& settings,
+                     std::chrono::milliseconds trial)
     : backend_(backend),
       store_(store),
       puller_(puller),
       subnets_(subnets),
       book_(book),
       settings_(settings),
-      convergence_(backend, store, settings) {}
+      convergence_(backend, store, settings),
+      updates_(backend, store, settings, trial) {}
 
 VerbResult Lifecycle::provision(const ProvisionRequest& request, JobContext& context) {
-    check(request);
+    check_config(request);
     TenantRecord record = load_or_new(context.tenant());
+    updates_.settle(record, context);
     const auto image = choose_image(request.image, record);
     ensure_image(image, context);
-    record.image = image.text();
+    updates_.begin(record, image.text(), context);
     record.desired = Desired::running;
     apply_limits(request.limits, record.limits);
     place(record);
@@ -61,7 +55,8 @@ VerbResult Lifecycle::start(const StartRequest& request, JobContext& context) {
 
 VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) {
     TenantRecord record = want_running(request, context);
-    if (!record.job->stopped) {
+    // A new image stops the runtime of the one before by itself, and what runs after that is new.
+    if (!record.job->stopped && !ImageUpdate::concerns(record)) {
         convergence_.stop(context.tenant(), context);
         record.job->stopped = true;
         store_.save(record, context.permit());
@@ -72,10 +67,17 @@ VerbResult Lifecycle::restart(const StartRequest& request, JobContext& context) 
 
 VerbResult Lifecycle::stop(JobContext& context) {
     TenantRecord record = load(context.tenant());
+    updates_.settle(record, context);
     record.desired = Desired::stopped;
     save(record, context);
     convergence_.stop(context.tenant(), context);
     return {"stopped", "{}", status("paused", context)};
+}
+
+void Lifecycle::settle(JobContext& context) {
+    TenantRecord record = load(context.tenant());
+    updates_.settle(record, context);
+    updates_.drop_aside(context.tenant(), context);
 }
 
 VerbResult Lifecycle::health(JobContext& context) {
@@ -162,18 +164,19 @@ void Lifecycle::ensure_image(const config::ImageRef& image, JobContext& context)
 
 void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
     ++record.generation;
-    AppliedJob job = context.job();
+    const AppliedJob& job = context.job();
     if (record.job && record.job->id == job.id) {
-        if (record.job->attempt == job.attempt) job.starts = record.job->starts + 1;
-        job.stopped = record.job->stopped;
+        record.job->starts = record.job->attempt == job.attempt ? record.job->starts + 1 : 1;
+        record.job->attempt = job.attempt;
+    } else {
+        record.job = job;
     }
-    record.job = std::move(job);
     record.updated_at = wall_now();
     store_.save(record, context.permit());
     NEXUS_KILL_POINT("after_record_saved");
 }
 
-void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& request,
+void Lifecycle::write_files(const TenantRecord& record, const ConfigRequest& request,
                             const JobContext& context) const {
     context.permit()();
     const TenantFiles files(store_.folder(record.tenant_id), context.permit());
@@ -194,17 +197,19 @@ void Lifecycle::write_files(const TenantRecord& record, const ProvisionRequest& 
 
 TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& context) {
     TenantRecord record = load(context.tenant());
+    updates_.settle(record, context);
     const auto image = choose_image(request.image, record);
     ensure_image(image, context);
-    record.image = image.text();
+    updates_.begin(record, image.text(), context);
     record.desired = Desired::running;
     place(record);
     save(record, context);
     return record;
 }
 
-void Lifecycle::converge(TenantRecord& record, const JobContext& context) {
-    convergence_.run(record, context);
+// Volumes that are there from now on are missed where they are gone.
+void Lifecycle::converge(TenantRecord& record, JobContext& context) {
+    updates_.converge(record, context);
     if (record.volumes_made) return;
     record.volumes_made = true;
     store_.save(record, context.permit());

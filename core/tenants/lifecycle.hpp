@@ -3,6 +3,7 @@
 // Threads: any, as long as no two work on one tenant at once.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "tenants/convergence.hpp"
 #include "tenants/event.hpp"
 #include "tenants/image_puller.hpp"
+#include "tenants/image_update.hpp"
 #include "tenants/job_context.hpp"
 #include "tenants/request.hpp"
 #include "tenants/status_book.hpp"
@@ -26,9 +28,10 @@ struct VerbResult {
 class Lifecycle {
   public:
     // All references must outlive this object. Subnets of the tenants in `store` must be reserved
-    // already.
+    // already. `trial`: how long a new image without a health check must stay up.
     Lifecycle(Backend& backend, const TenantStore& store, ImagePuller& puller, SubnetPool& subnets,
-              StatusBook& book, const config::Settings& settings);
+              StatusBook& book, const config::Settings& settings,
+              std::chrono::milliseconds trial = std::chrono::seconds(10));
 
     // All throw Failure, and std::system_error or json::Error for trouble with the tenant's files.
     VerbResult provision(const ProvisionRequest& request, JobContext& context);
@@ -36,6 +39,14 @@ class Lifecycle {
     VerbResult stop(JobContext& context);
     VerbResult restart(const StartRequest& request, JobContext& context);
     VerbResult health(JobContext& context);
+    // Both: a new, empty session volume, and the runtime running. The state volume is not touched.
+    VerbResult pair_start(const StartRequest& request, JobContext& context);
+    VerbResult whatsapp_disconnect(JobContext& context);
+    // A runtime that should run is made anew where its environment changed; a stopped one stays so.
+    VerbResult apply_config(const ApplyConfigRequest& request, JobContext& context);
+    // What an image update left half done is undone, where no job goes on with it: the old runtime
+    // is back, stopped, and none stands aside.
+    void settle(JobContext& context);
     // A tenant that is not there is deleted already.
     VerbResult remove(bool keep_volumes, JobContext& context);
 
@@ -46,11 +57,13 @@ class Lifecycle {
                                   const TenantRecord& record) const;
     void ensure_image(const config::ImageRef& image, JobContext& context);
     void save(TenantRecord& record, const JobContext& context) const;
-    void write_files(const TenantRecord& record, const ProvisionRequest& request,
+    void write_files(const TenantRecord& record, const ConfigRequest& request,
                      const JobContext& context) const;
     TenantRecord want_running(const StartRequest& request, JobContext& context);
     void place(TenantRecord& record);
-    void converge(TenantRecord& record, const JobContext& context);
+    void converge(TenantRecord& record, JobContext& context);
+    void renew_session(TenantRecord record, JobContext& context);
+    bool needs_start(const TenantRecord& record, const JobContext& context);
     std::vector<TenantEvent> status(const std::string& state, const JobContext& context);
 
     Backend& backend_;
@@ -60,6 +73,7 @@ class Lifecycle {
     StatusBook& book_;
     const config::Settings& settings_;
     Convergence convergence_;
+    ImageUpdate updates_;
 };
 
 }  // namespace nexus::tenants

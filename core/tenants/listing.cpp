@@ -23,7 +23,7 @@ const ContainerState* Listing::runtime(const TenantId& tenant) const {
 }
 
 const ContainerState* Listing::aside(const TenantId& tenant) const {
-    return find(tenant, aside_name(tenant));
+    return find(tenant, previous_name(tenant));
 }
 
 const ContainerState* Listing::find(const TenantId& tenant, const std::string& name) const {

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "tenants/adoption.hpp"
 #include "tenants/backend_failure.hpp"
+#include "tenants/runtime_container.hpp"
 #include "tenants/runtime_log.hpp"
 #include "tenants/runtime_spec.hpp"
 
@@ -70,13 +71,13 @@ void Repair::mend(JobContext& context, Hint hint) {
     const auto runtime = look(context);
     const auto* seen = runtime ? &*runtime : nullptr;
     book_.observe(tenant, *record, observed_state(seen, loops_.is_looping(tenant)), outside_.now());
-    const auto spec =
-        runtime_spec(*record, store_.environment(tenant), store_.config_path(tenant), settings_);
+    const auto spec = current_spec(*record, store_, settings_);
     const Step step =
         next_step(*record, spec.labels.at(spec_label), runtime ? &*runtime : nullptr, hint.aside);
     if (disturbs(step) && !hint.may_disturb) return;
     if (step == Step::none && runtime) note_up(tenant, *runtime);
     take(step, *record, runtime, context);
+    if (step == Step::settle) return mend(context, {hint.may_disturb, false});
     book_.went_well(tenant);
 }
 
@@ -116,7 +117,7 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
             break;
         case Step::replace:
             if (runtime->phase == Phase::dead) backend_.remove(context.call(), runtime->name);
-            convergence_.bring_up(record, context);
+            convergence_.make(record, context);
             log_.info("made a runtime anew: its spec had changed", {{"tenant", tenant.text()}});
             break;
         case Step::stop:
@@ -124,6 +125,8 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
             log_.info("stopped a runtime that should not run", {{"tenant", tenant.text()}});
             break;
         case Step::settle:
+            lifecycle_.settle(context);
+            tell(context.take_events());
             log_.info("settled an image update that was left half done",
                       {{"tenant", tenant.text()}});
             break;
@@ -142,7 +145,7 @@ void Repair::bring_up(const TenantRecord& record, const Runtime& runtime,
     if (runtime && is_unlabelled(*runtime)) {
         backend_.start(context.call(), runtime->name);
     } else {
-        convergence_.bring_up(record, context);
+        convergence_.make(record, context);
     }
     book_.restarted(tenant);
     log_.info(

@@ -21,13 +21,21 @@ struct LimitsRequest {
     std::optional<std::int64_t> pids;
 };
 
-struct ProvisionRequest {
-    std::optional<std::string> image;
+// What a runtime's files are made of.
+struct ConfigRequest {
     std::optional<std::map<std::string, std::string>> env;
     std::optional<std::string> bridge_shared_secret;
     std::optional<std::vector<ConfigItem>> prompts;  // replace the whole set
     std::optional<std::vector<ConfigItem>> skills;
+};
+
+struct ProvisionRequest : ConfigRequest {
+    std::optional<std::string> image;
     LimitsRequest limits;
+};
+
+struct ApplyConfigRequest : ConfigRequest {
+    std::optional<std::string> revision;
 };
 
 struct StartRequest {

@@ -1,6 +1,7 @@
 #include "tenants/roster.hpp"
 
 #include "base/json.hpp"
+#include "tenants/runtime_container.hpp"
 #include "tenants/runtime_spec.hpp"
 
 namespace nexus::tenants {
@@ -29,9 +30,7 @@ RosterEntry Roster::read(const TenantId& tenant) const {
     try {
         entry.record = store_.load(tenant);
         if (!entry.record) return entry;
-        entry.spec = runtime_spec(*entry.record, store_.environment(tenant),
-                                  store_.config_path(tenant), settings_)
-                         .labels.at(spec_label);
+        entry.spec = current_spec(*entry.record, store_, settings_).labels.at(spec_label);
     } catch (const std::exception& error) {
         entry.problem = error.what();
         entry.record.reset();

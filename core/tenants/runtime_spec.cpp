@@ -62,6 +62,9 @@ std::string hash_of(const ContainerSpec& spec) {
 std::string runtime_name(const TenantId& tenant) {
     return object_name(tenant, "runtime");
 }
+std::string previous_name(const TenantId& tenant) {
+    return object_name(tenant, "previous");
+}
 std::string session_volume(const TenantId& tenant) {
     return object_name(tenant, "session");
 }
@@ -70,10 +73,6 @@ std::string state_volume(const TenantId& tenant) {
 }
 std::string network_name(const TenantId& tenant) {
     return object_name(tenant, "net");
-}
-
-std::string aside_name(const TenantId& tenant) {
-    return object_name(tenant, "previous");
 }
 
 Labels identity(const TenantId& tenant, const std::string& node) {

@@ -18,10 +18,11 @@ inline constexpr const char* spec_label = "io.nexus.spec";
 
 // The engine's objects of a tenant, by the names that backups and people look for.
 std::string runtime_name(const TenantId& tenant);
+std::string previous_name(
+    const TenantId& tenant);  // the runtime before, while a new image is tried
 std::string session_volume(const TenantId& tenant);
 std::string state_volume(const TenantId& tenant);
 std::string network_name(const TenantId& tenant);
-std::string aside_name(const TenantId& tenant);  // a former runtime, while a new image is tried
 
 // The labels that say whose an object is: tenant and node.
 Labels identity(const TenantId& tenant, const std::string& node);

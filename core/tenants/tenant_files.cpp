@@ -115,6 +115,15 @@ void check_items(const std::string& what, const std::vector<ConfigItem>& items) 
     }
 }
 
+void check_config(const ConfigRequest& request) {
+    if (request.env) check_environment(*request.env);
+    if (request.bridge_shared_secret) {
+        check_environment({{secret_name, *request.bridge_shared_secret}});
+    }
+    if (request.prompts) check_items("prompts", *request.prompts);
+    if (request.skills) check_items("skills", *request.skills);
+}
+
 Environment complete_environment(const Environment& requested, int bridge_port) {
     Environment env = requested;
     env.merge(Environment{{"NEXUS_CLI_ENABLED", "false"},

@@ -23,6 +23,9 @@ void check_environment(const Environment& env);
 // MiB together. `what` is "prompts" or "skills".
 void check_items(const std::string& what, const std::vector<ConfigItem>& items);
 
+// Both, for all that `request` holds.
+void check_config(const ConfigRequest& request);
+
 // What a job may set of a runtime's environment, over the defaults that every runtime gets.
 Environment complete_environment(const Environment& requested, int bridge_port);
 

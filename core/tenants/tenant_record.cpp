@@ -9,12 +9,12 @@ namespace {
 
 constexpr int format_version = 1;
 
-Desired parse_desired(const json::Reader& reader) {
-    const std::string text = reader.string("desired");
+Desired parse_desired(const json::Reader& reader, std::string_view name) {
+    const std::string text = reader.string(name);
     for (const Desired desired : {Desired::running, Desired::stopped, Desired::deleted}) {
         if (text == to_string(desired)) return desired;
     }
-    throw json::Error(reader.pointer("desired"), "must be running, stopped or deleted");
+    throw json::Error(reader.pointer(name), "must be running, stopped or deleted");
 }
 
 WallTime parse_time(const json::Reader& reader, std::string_view name) {
@@ -26,8 +26,35 @@ WallTime parse_time(const json::Reader& reader, std::string_view name) {
 std::optional<AppliedJob> parse_job(const json::Reader& record) {
     const auto reader = record.find_object("job");
     if (!reader) return std::nullopt;
-    return AppliedJob{reader->string("id"), reader->integer("attempt"), reader->integer("starts"),
-                      reader->find_boolean("stopped").value_or(false)};
+    AppliedJob job{reader->string("id"), reader->integer("attempt"), reader->integer("starts")};
+    job.stopped = reader->find_boolean("stopped").value_or(false);
+    job.prepared = reader->find_boolean("prepared").value_or(false);
+    job.restarted = reader->find_boolean("restarted").value_or(false);
+    job.updated_from = reader->find_string("updated_from").value_or("");
+    if (const auto refused = reader->find_object("refused")) {
+        job.refused =
+            Refusal{refused->string("image"), refused->string("problem"), refused->string("data")};
+    }
+    return job;
+}
+
+void write_job(json::Writer& writer, const AppliedJob& job) {
+    writer.begin_object("job")
+        .member("id", job.id)
+        .member("attempt", job.attempt)
+        .member("starts", job.starts)
+        .member("stopped", job.stopped)
+        .member("prepared", job.prepared)
+        .member("restarted", job.restarted);
+    if (!job.updated_from.empty()) writer.member("updated_from", job.updated_from);
+    if (job.refused) {
+        writer.begin_object("refused")
+            .member("image", job.refused->image)
+            .member("problem", job.refused->problem)
+            .member("data", job.refused->data)
+            .end_object();
+    }
+    writer.end_object();
 }
 
 }  // namespace
@@ -58,10 +85,13 @@ std::string to_json(const TenantRecord& record) {
         .member("tenant_id", record.tenant_id.text())
         .member("generation", record.generation)
         .member("image", record.image)
-        .member("previous_image", record.previous_image)
         .member("desired", to_string(record.desired))
         .member("keep_volumes", record.keep_volumes)
         .member("volumes_made", record.volumes_made);
+    if (!record.previous_image.empty()) {
+        writer.member("previous_image", record.previous_image)
+            .member("previous_desired", to_string(record.previous_desired));
+    }
     writer.begin_object("limits")
         .member("cpus", record.limits.cpus)
         .member("memory_bytes", record.limits.memory_bytes)
@@ -73,12 +103,7 @@ std::string to_json(const TenantRecord& record) {
         .member("subnet", record.network.subnet)
         .end_object();
     if (record.job) {
-        writer.begin_object("job")
-            .member("id", record.job->id)
-            .member("attempt", record.job->attempt)
-            .member("starts", record.job->starts)
-            .member("stopped", record.job->stopped)
-            .end_object();
+        write_job(writer, *record.job);
     } else {
         writer.key("job").null();
     }
@@ -100,10 +125,13 @@ TenantRecord parse_record(std::string_view text, const TenantId& expected) {
     TenantRecord record(expected);
     record.generation = reader.integer("generation");
     record.image = reader.string("image");
+    record.desired = parse_desired(reader, "desired");
     record.previous_image = reader.find_string("previous_image").value_or("");
+    if (!record.previous_image.empty()) {
+        record.previous_desired = parse_desired(reader, "previous_desired");
+    }
     record.keep_volumes = reader.find_boolean("keep_volumes").value_or(true);
     record.volumes_made = reader.find_boolean("volumes_made").value_or(false);
-    record.desired = parse_desired(reader);
     if (const auto limits = reader.find_object("limits")) {
         record.limits = {limits->find_number("cpus").value_or(0),
                          limits->find_integer("memory_bytes").value_or(0),

@@ -31,6 +31,13 @@ struct Network {
     std::string subnet;  // CIDR; empty on a shared network, where the engine gives the address
 };
 
+// Why a new image was not kept.
+struct Refusal {
+    std::string image;
+    std::string problem;
+    std::string data;  // of the job's result, a JSON object
+};
+
 // The job that is being applied, written before its first effect, so that what a crash interrupted
 // is known.
 struct AppliedJob {
@@ -38,6 +45,10 @@ struct AppliedJob {
     std::int64_t attempt = 1;
     std::int64_t starts = 1;  // how often a process began this very attempt
     bool stopped = false;     // a restart has stopped the runtime: what runs after that is new
+    bool prepared = false;    // the session volume was removed: one that is there is new
+    bool restarted = false;   // a change of the configuration made the runtime anew
+    std::string updated_from = {};  // the image before the one that this job proved; empty: none
+    std::optional<Refusal> refused = {};  // of this job's image
 };
 
 struct TenantRecord {
@@ -45,7 +56,10 @@ struct TenantRecord {
     TenantId tenant_id;
     std::int64_t generation = 0;  // rises with every change
     std::string image;
-    std::string previous_image;  // while a new one is being tried: the one to go back to
+    // The image before `image`, and what was desired of it, until it is settled whether the new one
+    // is kept; empty where no image is on trial.
+    std::string previous_image;
+    Desired previous_desired = Desired::running;
     Desired desired = Desired::running;
     bool keep_volumes = true;   // of a deletion: as its job said
     bool volumes_made = false;  // they were there once: one that is missing is lost

@@ -37,9 +37,22 @@ void count_results(const Evidence& evidence, const Places& places, Verdict& verd
     verdict.results = seen.size();
 }
 
+// An operation of a job, and the object that it changed.
+using Deeds = std::map<std::tuple<std::string, std::string, std::string>, int>;
+
+// A runtime that comes back from aside is another container than the one that had its name before.
+void forget_namesake(const Effect& effect, Deeds& seen) {
+    const std::string aside = "tenant_" + effect.tenant + "_previous";
+    if (effect.op != "rename" || effect.object != aside) return;
+    const std::string runtime = "tenant_" + effect.tenant + "_runtime";
+    for (const char* op : {"stop", "remove", "ensure_container", "start"})
+        seen.erase({effect.job, op, runtime});
+}
+
 void count_effects(const std::vector<Effect>& effects, Verdict& verdict) {
-    std::map<std::tuple<std::string, std::string, std::string>, int> seen;
+    Deeds seen;
     for (const auto& effect : effects) {
+        forget_namesake(effect, seen);
         if (effect.tenant.empty() || ++seen[{effect.job, effect.op, effect.object}] == 1) continue;
         ++verdict.doubled;
         verdict.findings.push_back(effect.job + " did " + effect.op + " on " + effect.object +

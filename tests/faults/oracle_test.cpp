@@ -70,6 +70,22 @@ TEST_CASE("the oracle counts each kind of fault, and nothing in a sound run") {
              e.effects.push_back({"stop", "c", "a", "a2"});
          },
          {.doubled = 1}},
+        {"an effect on the runtime that came back under the name of another",
+         [](Evidence& e) {
+             e.effects.push_back({"remove", "tenant_a_runtime", "a", "a2"});
+             e.effects.push_back({"rename", "tenant_a_previous", "a", "a2"});
+             e.effects.push_back({"remove", "tenant_a_runtime", "a", "a2"});
+         },
+         {}},
+        {"a runtime that came back twice",
+         [](Evidence& e) {
+             e.effects.push_back({"rename", "tenant_a_previous", "a", "a2"});
+             e.effects.push_back({"rename", "tenant_a_previous", "a", "a2"});
+         },
+         {.doubled = 1}},
+        {"a runtime that was left aside",
+         [](Evidence& e) { e.engine.containers["tenant_a_previous"] = "exited"; },
+         {.wrong = 1}},
         {"an earlier job goes on",
          [](Evidence& e) {
              e.journal.push_back({"inspect", "a", "a1"});
@@ -142,7 +158,7 @@ TEST_CASE("a plan is the same for the same seed, and has every verb") {
         CHECK(jobs[i].text == again[i].text);
         actions.insert(jobs[i].action);
     }
-    CHECK(actions.size() == 6);
+    CHECK(actions.size() == 9);
     load.seed = 8;
     CHECK(plan(load).front().text != jobs.front().text);
 }

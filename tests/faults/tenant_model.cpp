@@ -30,7 +30,7 @@ std::string expected_code(Life life, const std::string& action) {
 }
 
 Life after_success(Life life, const std::string& action) {
-    if (action == "health") return life;
+    if (action == "health" || action == "apply_config") return life;
     if (action == "delete") return Life::absent;
     return action == "stop" ? Life::stopped : Life::running;
 }
@@ -104,6 +104,9 @@ class Tenants {
                           : life == Life::stopped ? phase == "exited" || phase == "created"
                                                   : phase == "none";
         if (!fits) wrong(tenant, life, "its container is " + phase);
+        if (engine.containers.count(object_name(tenant, "previous")) > 0) {
+            wrong(tenant, life, "a runtime of an earlier image stands aside");
+        }
         const bool there = life != Life::absent;
         for (const char* what : {"session", "state"})
             expect(there, engine.volumes, object_name(tenant, what), tenant, life);

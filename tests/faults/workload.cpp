@@ -18,28 +18,37 @@ struct Chance {
     unsigned percent;
 };
 
-using Chances = std::array<Chance, 6>;
+using Chances = std::array<Chance, 9>;
 
 // Jobs for tenants that are not there are among them: these fail, and keep their place as well.
 constexpr std::array<Chances, 3> chances{
-    Chances{{{"provision", 85},
-             {"start", 5},
+    Chances{{{"provision", 82},
+             {"start", 4},
              {"stop", 3},
              {"restart", 2},
+             {"pair_start", 2},
+             {"whatsapp_disconnect", 1},
+             {"apply_config", 1},
              {"health", 2},
              {"delete", 3}}},
     Chances{{{"provision", 15},
-             {"start", 40},
+             {"start", 28},
              {"stop", 8},
-             {"restart", 15},
-             {"health", 12},
-             {"delete", 10}}},
+             {"restart", 12},
+             {"pair_start", 7},
+             {"whatsapp_disconnect", 5},
+             {"apply_config", 8},
+             {"health", 8},
+             {"delete", 9}}},
     Chances{{{"provision", 15},
              {"start", 8},
-             {"stop", 25},
-             {"restart", 27},
-             {"health", 15},
-             {"delete", 10}}},
+             {"stop", 20},
+             {"restart", 17},
+             {"pair_start", 8},
+             {"whatsapp_disconnect", 6},
+             {"apply_config", 9},
+             {"health", 8},
+             {"delete", 9}}},
 };
 
 const char* choose(Life life, Random& random) {
@@ -55,7 +64,7 @@ const char* choose(Life life, Random& random) {
 Life after(Life life, std::string_view action) {
     if (action == "provision") return Life::running;
     if (action == "delete") return Life::absent;
-    if (life == Life::absent || action == "health") return life;
+    if (life == Life::absent || action == "health" || action == "apply_config") return life;
     return action == "stop" ? Life::stopped : Life::running;
 }
 
@@ -80,6 +89,10 @@ std::string text_of(const PlannedJob& job, int max_attempts, Random& random) {
         const std::string revision = std::to_string(random.below(2));
         writer.member("nexus_image", image);
         writer.begin_object("runtime_env").member("REVISION", revision).end_object();
+    } else if (job.action == "apply_config") {
+        const std::string revision = std::to_string(random.below(3));
+        writer.member("config_revision", revision);
+        writer.begin_object("env").member("REVISION", revision).end_object();
     }
     return writer.end_object().end_object().text();
 }

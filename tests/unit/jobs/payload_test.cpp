@@ -22,6 +22,20 @@ TEST_CASE("a payload becomes the request of its verb, member by member") {
     CHECK(request.limits.pids == 5);
 }
 
+TEST_CASE("the payload of apply_config is read member by member") {
+    const auto payload = json::parse(
+        R"({"env":{"A":"1"},"prompts":[{"name":"p","content":"P"}],
+            "skills":[{"skill_id":"k","content":"K"}],"config_revision":"r7"})",
+        json::own_files);
+    const auto request = apply_config_request(payload);
+    CHECK(request.env->at("A") == "1");
+    CHECK(request.prompts->at(0).name == "p");
+    CHECK(request.skills->at(0).name == "k");
+    CHECK(request.revision == "r7");
+    CHECK_FALSE(request.bridge_shared_secret);
+    CHECK_FALSE(apply_config_request(json::parse("{}", json::own_files)).revision);
+}
+
 TEST_CASE("what a payload leaves out stays empty") {
     const auto payload = json::parse("{}", json::own_files);
     const auto request = provision_request(payload);

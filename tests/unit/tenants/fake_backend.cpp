@@ -14,6 +14,11 @@ void FakeBackend::begin(const std::string& op) {
     before(op);
 }
 
+void FakeBackend::changed(const std::string& op, const std::string& object) {
+    const std::scoped_lock lock(mutex_);
+    effects.push_back(op + " " + object);
+}
+
 ContainerState& FakeBackend::at(const std::string& name) {
     const auto place = containers.find(name);
     if (place == containers.end())
@@ -23,7 +28,7 @@ ContainerState& FakeBackend::at(const std::string& name) {
 
 Info FakeBackend::info(const CallContext&) {
     begin("info");
-    return {"fake", "1", "1", 2, 1 << 30, {}};
+    return {"fake", "1", "1", 2, 1 << 30, {}, runs_programs};
 }
 
 std::vector<ContainerState> FakeBackend::list(const CallContext&, const Labels& labels) {
@@ -68,12 +73,20 @@ void FakeBackend::remove_network(const CallContext&, const std::string& name) {
 
 VolumeState FakeBackend::ensure_volume(const CallContext&, const VolumeSpec& spec) {
     begin("ensure_volume");
-    return volumes.try_emplace(spec.name, VolumeState{spec.name, "", spec.labels}).first->second;
+    const auto [place, made] =
+        volumes.try_emplace(spec.name, VolumeState{spec.name, "", spec.labels});
+    if (made) changed("ensure_volume", spec.name);
+    return place->second;
 }
 
 void FakeBackend::remove_volume(const CallContext&, const std::string& name) {
     begin("remove_volume");
-    volumes.erase(name);
+    for (const auto& [container, state] : containers) {
+        for (const auto& mount : specs[container].volumes) {
+            if (mount.volume == name) throw BackendError(Code::conflict, "in use", false);
+        }
+    }
+    if (volumes.erase(name) > 0) changed("remove_volume", name);
 }
 
 ImageState FakeBackend::ensure_image(const CallContext&, const ImageRequest& request) {
@@ -90,24 +103,41 @@ ContainerState FakeBackend::ensure_container(const CallContext&, const Container
         place->second.image = spec.image;
         place->second.labels = spec.labels;
         specs[spec.name] = spec;
+        changed("ensure_container", spec.name);
     }
     return place->second;
 }
 
 void FakeBackend::start(const CallContext&, const std::string& name) {
     begin("start");
-    at(name).phase = phase_after_start;
+    if (at(name).phase == Phase::running) return;
+    const bool bad = bad_images.count(at(name).image) > 0;
+    at(name).phase = bad ? Phase::exited : phase_after_start;
     at(name).health = health_after_start;
+    changed("start", name);
 }
 
 void FakeBackend::stop(const CallContext&, const std::string& name, std::chrono::seconds) {
     begin("stop");
+    if (at(name).phase == Phase::running) changed("stop", name);
     at(name).phase = Phase::exited;
 }
 
 void FakeBackend::remove(const CallContext&, const std::string& name) {
     begin("remove");
-    containers.erase(name);
+    if (containers.erase(name) > 0) changed("remove", name);
+}
+
+void FakeBackend::rename(const CallContext&, const std::string& name, const std::string& new_name) {
+    begin("rename");
+    at(name).name = new_name;
+    auto moved = containers.extract(name);
+    moved.key() = new_name;
+    if (!containers.insert(std::move(moved)).inserted) {
+        throw BackendError(Code::exists, "there is a container " + new_name, false);
+    }
+    specs[new_name] = specs[name];
+    changed("rename", name);
 }
 
 void FakeBackend::logs(const CallContext&, const std::string&, std::int64_t, int fd) {

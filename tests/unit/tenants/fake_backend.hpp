@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <nexus/backend.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ class FakeBackend final : public Backend {
     // Called at the begin of every operation with its name, and may throw.
     std::function<void(const std::string& op)> before = [](const std::string&) {};
     std::vector<std::string> calls;
+    std::vector<std::string> effects;  // operation and object, of what changed something
     std::map<std::string, ContainerState> containers;
     std::map<std::string, ContainerSpec> specs;
     std::map<std::string, VolumeState> volumes;
@@ -23,6 +25,8 @@ class FakeBackend final : public Backend {
     std::map<std::string, bool> images;
     Phase phase_after_start = Phase::running;
     Health health_after_start = Health::none;
+    std::set<std::string> bad_images;  // their programs end at once
+    bool runs_programs = false;
     std::string log_text = "first\nlast\n";
 
     Info info(const CallContext& ctx) override;
@@ -39,11 +43,14 @@ class FakeBackend final : public Backend {
     void start(const CallContext& ctx, const std::string& name) override;
     void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
     void remove(const CallContext& ctx, const std::string& name) override;
+    void rename(const CallContext& ctx, const std::string& name,
+                const std::string& new_name) override;
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
     void remove_image(const CallContext& ctx, const std::string& reference) override;
 
   private:
     void begin(const std::string& op);
+    void changed(const std::string& op, const std::string& object);
     ContainerState& at(const std::string& name);
     std::mutex mutex_;
 };

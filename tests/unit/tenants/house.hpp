@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "base/cancel.hpp"
 #include "base/failure.hpp"
@@ -47,6 +50,8 @@ struct House {
     Lifecycle lifecycle{backend, store, puller, subnets, book, settings};
     TenantId acme = *TenantId::parse("acme");
     CancelSource cancel;
+    std::function<void()> permit = [] {};  // called before every step of a verb
+    std::vector<TenantEvent> told;         // by the last verb, besides its result
     int jobs = 0;
 
     JobContext context() {
@@ -55,16 +60,23 @@ struct House {
                 acme,
                 std::chrono::seconds(5),
                 far,
-                cancel.fd()};
+                cancel.fd(),
+                [this] { permit(); }};
     }
     VerbResult provision(const ProvisionRequest& request = {}) {
-        auto circumstances = context();
-        return lifecycle.provision(request, circumstances);
+        return run([&](JobContext& c) { return lifecycle.provision(request, c); });
     }
     template <typename Verb>
     VerbResult run(Verb verb) {
         auto circumstances = context();
-        return verb(circumstances);
+        try {
+            auto result = verb(circumstances);
+            told = circumstances.take_events();
+            return result;
+        } catch (...) {
+            told = circumstances.take_events();
+            throw;
+        }
     }
     VerbResult stop() {
         return run([&](JobContext& c) { return lifecycle.stop(c); });
@@ -72,8 +84,17 @@ struct House {
     VerbResult start(const StartRequest& request = {}) {
         return run([&](JobContext& c) { return lifecycle.start(request, c); });
     }
-    VerbResult restart() {
-        return run([&](JobContext& c) { return lifecycle.restart({}, c); });
+    VerbResult restart(const StartRequest& request = {}) {
+        return run([&](JobContext& c) { return lifecycle.restart(request, c); });
+    }
+    VerbResult pair_start(const StartRequest& request = {}) {
+        return run([&](JobContext& c) { return lifecycle.pair_start(request, c); });
+    }
+    VerbResult whatsapp_disconnect() {
+        return run([&](JobContext& c) { return lifecycle.whatsapp_disconnect(c); });
+    }
+    VerbResult apply_config(const ApplyConfigRequest& request) {
+        return run([&](JobContext& c) { return lifecycle.apply_config(request, c); });
     }
     VerbResult remove(bool keep_volumes = false) {
         return run([&](JobContext& c) { return lifecycle.remove(keep_volumes, c); });
@@ -87,6 +108,42 @@ struct House {
         FAIL("nothing was thrown");
         return ErrorCode::internal;
     }
+    // The next call of `op` fails, and no other.
+    void fail_once(const std::string& op, Code code = Code::unavailable) {
+        backend.before = [op, code, failed = false](const std::string& called) mutable {
+            if (called != op || std::exchange(failed, true)) return;
+            throw BackendError(code, "once", code == Code::unavailable);
+        };
+    }
+    // Runs `verb` in a process that dies before its `step`-th step, then in the next one, which
+    // goes on with the same job. False where it ends before that.
+    bool dies_at(int step, const std::function<void()>& verb) {
+        struct Death {};
+        permit = [&step] {
+            if (--step == 0) throw Death{};
+        };
+        try {
+            verb();
+            permit = [] {};
+            return false;
+        } catch (const Death&) {
+            permit = [] {};
+            --jobs;
+        }
+        verb();
+        return true;
+    }
+    // Of what the backend changed, everything that was done more often than once.
+    std::set<std::string> doubled() const {
+        std::set<std::string> seen;
+        std::set<std::string> twice;
+        for (const auto& effect : backend.effects) {
+            if (!seen.insert(effect).second) twice.insert(effect);
+        }
+        return twice;
+    }
+    const ContainerState& runtime() const { return backend.containers.at("tenant_acme_runtime"); }
+    bool has_aside() const { return backend.containers.count("tenant_acme_previous") > 0; }
     long count(const std::string& op) const {
         return std::count(backend.calls.begin(), backend.calls.end(), op);
     }

@@ -11,7 +11,7 @@ namespace nexus::tenants {
 
 struct Keeper : House {
     WallTime now{std::chrono::hours(480'000)};
-    std::vector<TenantEvent> told;
+    std::vector<TenantEvent> heard;
     std::set<TenantId> busy;  // a job of theirs runs
     std::vector<TenantId> turns;
     CrashLoops loops;
@@ -20,7 +20,7 @@ struct Keeper : House {
     Reconciler reconciler = make_reconciler(roster, false);
 
     Repair::Outside outside() {
-        return {[this](const TenantEvent& event) { told.push_back(event); },
+        return {[this](const TenantEvent& event) { heard.push_back(event); },
                 [this] { return now; }};
     }
     Reconciler make_reconciler(Roster& tenants, bool accept_mass_change) {

@@ -120,12 +120,7 @@ TEST_CASE_FIXTURE(House,
     for (const char* op : {"ensure_image", "ensure_network", "ensure_volume", "ensure_container",
                            "start", "inspect"}) {
         CAPTURE(op);
-        bool failed = false;
-        backend.before = [&](const std::string& called) {
-            if (called == op && !std::exchange(failed, true)) {
-                throw BackendError(Code::unavailable, "gone", true);
-            }
-        };
+        fail_once(op);
         CHECK_THROWS_AS(provision(), Failure);
         CHECK(provision().detail == "provisioned");
         CHECK(backend.containers.at("tenant_acme_runtime").phase == Phase::running);
@@ -135,12 +130,7 @@ TEST_CASE_FIXTURE(House,
         CAPTURE(op);
         backend.before = [](const std::string&) {};
         provision();
-        bool failed = false;
-        backend.before = [&](const std::string& called) {
-            if (called == op && !std::exchange(failed, true)) {
-                throw BackendError(Code::unavailable, "gone", true);
-            }
-        };
+        fail_once(op);
         CHECK_THROWS_AS(remove(), Failure);
         CHECK(remove().detail == "deleted");
         CHECK(backend.volumes.empty());

@@ -18,7 +18,7 @@ TEST_CASE_FIXTURE(Keeper, "A quiet comparison is one listing, and changes nothin
     cycle(hours(1));
     CHECK(backend.calls == std::vector<std::string>{"list", "list"});
     CHECK(turns.empty());
-    CHECK(told.empty());
+    CHECK(heard.empty());
     CHECK_FALSE(reconciler.problem());
 }
 
@@ -107,8 +107,8 @@ TEST_CASE_FIXTURE(Keeper, "A lost volume is told of, and no empty one takes its 
     cycle();
     CHECK(backend.containers.empty());
     CHECK(backend.volumes.size() == 1);
-    REQUIRE(told.size() == 1);
-    CHECK(told[0].payload.find("\"state\":\"error\"") != std::string::npos);
+    REQUIRE(heard.size() == 1);
+    CHECK(heard[0].payload.find("\"state\":\"error\"") != std::string::npos);
     CHECK(book.all().at(acme).last_error.find(state_volume(acme)) != std::string::npos);
     provision();
     CHECK(backend.volumes.size() == 2);
@@ -127,18 +127,20 @@ TEST_CASE_FIXTURE(Keeper, "A failing repair is tried again with growing pauses, 
     cycle(seconds(1));
     CHECK(count("ensure_container") == 3);
     CHECK(reconciler.next_due() == now + seconds(10));
-    CHECK(told.size() == 1);
+    CHECK(heard.size() == 1);
     backend.before = [](const std::string&) {};
     cycle(seconds(10));
     CHECK(runtime().phase == Phase::running);
     CHECK(book.all().at(acme).last_error.empty());
     cycle();
-    REQUIRE(told.size() == 2);
-    CHECK(told[1].payload == R"({"state":"running","source":"reconcile"})");
+    REQUIRE(heard.size() == 2);
+    CHECK(heard[1].payload == R"({"state":"running","source":"reconcile"})");
 }
 
 TEST_CASE_FIXTURE(Keeper, "A crash loop is told of once, with its cause, and slows down") {
-    provision({{}, {{{"TOKEN", "hunter2-hunter2"}}}, {}, {}, {}, {}});
+    ProvisionRequest request;
+    request.env.emplace()["TOKEN"] = "hunter2-hunter2";
+    provision(request);
     backend.log_text = "no database\ntoken hunter2-hunter2\n";
     crash();
     cycle();
@@ -152,18 +154,18 @@ TEST_CASE_FIXTURE(Keeper, "A crash loop is told of once, with its cause, and slo
         cycle(seconds(1));
         CHECK(runtime().phase == Phase::running);
     }
-    REQUIRE(told.size() == 1);
-    CHECK(told[0].payload ==
+    REQUIRE(heard.size() == 1);
+    CHECK(heard[0].payload ==
           R"({"state":"crash_loop","source":"reconcile","exit_code":3,"oom_killed":true,)"
           R"("log":["no database","token ***"]})");
     CHECK(book.all().at(acme).observed == "crash_loop");
     runtime().started_at = format_timestamp(now);
     cycle(minutes(9));
-    CHECK(told.size() == 1);
+    CHECK(heard.size() == 1);
     cycle(minutes(1));
     cycle();
-    REQUIRE(told.size() == 2);
-    CHECK(told[1].payload == R"({"state":"running","source":"reconcile"})");
+    REQUIRE(heard.size() == 2);
+    CHECK(heard[1].payload == R"({"state":"running","source":"reconcile"})");
     CHECK(book.all().at(acme).observed == "running");
 }
 
@@ -172,11 +174,11 @@ TEST_CASE_FIXTURE(Keeper, "An unhealthy runtime is told of, and that it is well 
     runtime().health = Health::unhealthy;
     cycle();
     cycle();
-    REQUIRE(told.size() == 1);
+    REQUIRE(heard.size() == 1);
     runtime().health = Health::healthy;
     cycle();
     cycle();
-    CHECK(told.size() == 2);
+    CHECK(heard.size() == 2);
 }
 
 TEST_CASE_FIXTURE(Keeper, "An engine that is away changes nothing, and its return is noticed") {

@@ -21,7 +21,7 @@ TenantRecord make_record() {
     record.limits = {0.5, 1 << 30, 99};
     record.config_revision = "r1";
     record.network = {"tenant_acme_net", "10.231.0.0/28"};
-    record.job = AppliedJob{"j1", 2, 3};
+    record.job = AppliedJob{.id = "j1", .attempt = 2, .starts = 3};
     record.created_at = record.updated_at = *parse_timestamp("2026-11-23T10:00:00.123Z");
     return record;
 }
@@ -41,6 +41,17 @@ TEST_CASE("a record survives its file") {
     auto without_job = record;
     without_job.job.reset();
     CHECK_FALSE(parse_record(to_json(without_job), record.tenant_id).job);
+    auto on_trial = record;
+    on_trial.previous_image = "ghcr.io/acme/nexus:0";
+    on_trial.previous_desired = Desired::stopped;
+    on_trial.job->prepared = on_trial.job->restarted = true;
+    on_trial.job->updated_from = "ghcr.io/acme/nexus:0";
+    on_trial.job->refused = Refusal{"ghcr.io/acme/nexus:1", "ended at once", R"({"log":[]})"};
+    const auto trial_text = to_json(on_trial);
+    CHECK(trial_text.find("updated_from") != std::string::npos);
+    const auto read = parse_record(trial_text, record.tenant_id);
+    CHECK(to_json(read) == trial_text);
+    CHECK(read.previous_desired == Desired::stopped);
 }
 
 TEST_CASE("a damaged record is refused by the member that is wrong") {
