@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -160,7 +162,8 @@ const std::map<std::string, Plant> plants{
 }  // namespace
 
 TEST_CASE("whatever a runtime plants is replaced, and nothing elsewhere changes") {
-    for (const auto& [what, plant] : plants) {
+    for (const auto& [title, plant] : plants) {
+        const std::string& what = title;  // a lambda captures no binding
         CAPTURE(what);
         const Tenant tenant;
         const std::string before = state(tenant.outside);
@@ -181,7 +184,8 @@ TEST_CASE("whatever a runtime plants is replaced, and nothing elsewhere changes"
 }
 
 TEST_CASE("what a runtime plants under a name of its own is removed with the tenant") {
-    for (const auto& [what, plant] : plants) {
+    for (const auto& [title, plant] : plants) {
+        const std::string& what = title;  // a lambda captures no binding
         CAPTURE(what);
         const Tenant tenant;
         const std::string before = state(tenant.outside);

@@ -78,6 +78,18 @@ TEST_CASE("a damaged record is refused by the member that is wrong") {
     CHECK_THROWS_AS(parse_record(text.substr(0, text.size() / 2), acme), json::Error);
 }
 
+TEST_CASE("the next save of a record removes what a crash left of one") {
+    test::TempDir folder;
+    const TenantStore store(folder.path().string());
+    const auto record = make_record();
+    const auto own = store.folder(record.tenant_id);
+    own.create(Directory::temporary("tenant.json"), "{\"v\"", 0600);
+    CHECK_FALSE(store.load(record.tenant_id));
+    store.save(record);
+    CHECK(own.names() == std::vector<std::string>{"tenant.json"});
+    CHECK(store.load(record.tenant_id)->generation == record.generation);
+}
+
 TEST_CASE("the store lists, loads, replaces and removes tenants and passes over everything else") {
     test::TempDir folder;
     const TenantStore store(folder.path().string());
