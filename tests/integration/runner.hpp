@@ -69,13 +69,19 @@ class Runner {
     std::unique_ptr<Process> process_;
 };
 
-// The six verbs that every backend has, in an order in which each succeeds.
+// The nine verbs that need no storage, in an order in which each succeeds.
 struct Verb {
     const char *action, *detail;
 };
-inline constexpr Verb verbs[] = {{"provision", "provisioned"}, {"health", "ok"},
-                                 {"stop", "stopped"},          {"start", "started"},
-                                 {"restart", "restarted"},     {"delete", "deleted"}};
+inline constexpr Verb verbs[] = {{"provision", "provisioned"},
+                                 {"health", "ok"},
+                                 {"stop", "stopped"},
+                                 {"start", "started"},
+                                 {"restart", "restarted"},
+                                 {"pair_start", "pairing_started"},
+                                 {"whatsapp_disconnect", "whatsapp_disconnected"},
+                                 {"apply_config", "config_applied"},
+                                 {"delete", "deleted"}};
 
 // A member of a result, by a JSON pointer; as text where it is no string.
 std::string at(const json::Document& document, const char* pointer);
