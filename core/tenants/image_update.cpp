@@ -125,10 +125,12 @@ void ImageUpdate::set_aside(const TenantRecord& record, const JobContext& contex
     }
 }
 
-void ImageUpdate::prove(const ContainerState& state, const JobContext& context) {
+void ImageUpdate::prove(const ContainerState& state, JobContext& context) {
     if (state.health != Health::none) return;
     try {
-        if (backend_.info(context.call()).runs_programs) watch_.stay_up(state, trial_, context);
+        if (!backend_.info(context.call()).runs_programs) return;
+        context.extend(trial_);  // like a pull, it is not counted as the job's own time
+        watch_.stay_up(state, trial_, context);
     } catch (const BackendError& error) {
         throw failure_of(error);
     }

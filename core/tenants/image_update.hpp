@@ -45,7 +45,7 @@ class ImageUpdate {
   private:
     void try_image(TenantRecord& record, JobContext& context);
     void set_aside(const TenantRecord& record, const JobContext& context);
-    void prove(const ContainerState& state, const JobContext& context);
+    void prove(const ContainerState& state, JobContext& context);
     std::optional<ContainerState> find(const std::string& name, const JobContext& context);
     void drop_aside(const TenantId& tenant, const JobContext& context);
     // The tenant has its old image again, and runs where it should and `starts` says so.
