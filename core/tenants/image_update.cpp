@@ -95,12 +95,11 @@ void ImageUpdate::try_image(TenantRecord& record, JobContext& context) {
     } catch (const NotUp& problem) {
         refuse(record, {record.image, problem.what(), problem.data()}, context);
     } catch (const Failure& failure) {
-        if (failure.code() == ErrorCode::cancelled) {
+        const bool cancelled = failure.code() == ErrorCode::cancelled;
+        if (cancelled || (failure.retryable() && context.overdue())) {
             call_off(record, context);
         } else if (!failure.retryable()) {
             refuse(record, {record.image, failure.what(), watch_.log_of(name, context)}, context);
-        } else if (context.overdue()) {
-            call_off(record, context);
         }
         throw;
     }
