@@ -15,9 +15,8 @@ constexpr int gap_of_a_cycle = 10;
 
 }  // namespace
 
-ReconcileLoop::ReconcileLoop(tenants::Reconciler& reconciler, const queue::NodeQueue& queue,
-                             Bell& bell, milliseconds interval)
-    : reconciler_(reconciler), queue_(queue), bell_(bell), interval_(interval) {}
+ReconcileLoop::ReconcileLoop(Parts parts, milliseconds interval, Log& log)
+    : parts_(parts), interval_(interval), log_(log) {}
 
 void ReconcileLoop::start(Progress& progress) {
     thread_ = std::thread([this, beat = progress.add("reconcile")]() mutable { run(beat); });
@@ -25,24 +24,43 @@ void ReconcileLoop::start(Progress& progress) {
 
 void ReconcileLoop::stop() {
     stop_.cancel();
-    bell_.ring();
+    parts_.bell.ring();
     if (thread_.joinable()) thread_.join();
 }
 
 void ReconcileLoop::run(Progress::Beat& beat) {
     constexpr milliseconds a_look(50);
-    while (!queue_.caught_up()) {
+    while (!parts_.queue.caught_up()) {
         beat.beat();
         if (stop_.wait_for(a_look)) return;
     }
     while (!stop_.cancelled()) {
         beat.beat();
         const auto begun = Clock::now();
-        reconciler_.cycle(stop_.fd());
+        parts_.reconciler.cycle(stop_.fd());
+        keep_images();
         const auto gap =
             std::max<Clock::duration>(least_gap, gap_of_a_cycle * (Clock::now() - begun));
         if (stop_.wait_for(std::chrono::duration_cast<milliseconds>(gap))) return;
         wait(beat, begun);
+    }
+}
+
+void ReconcileLoop::keep_images() {
+    constexpr std::chrono::minutes between_sweeps(10);
+    auto in_use = parts_.reconciler.images_in_use();
+    if (!in_use || (swept_ != Clock::time_point{} && Clock::now() < swept_ + between_sweeps))
+        return;
+    swept_ = Clock::now();
+    in_use->merge(parts_.puller.take_ensured());
+    try {
+        parts_.images.sweep(*in_use, wall_now(), [this]() -> CallContext {
+            constexpr std::chrono::seconds patience(
+                30);  // less than what makes a loop look stalled
+            return {Clock::now() + patience, stop_.fd(), "images", ""};
+        });
+    } catch (const std::exception& error) {
+        log_.error("unused images cannot be looked after", {{"message", error.what()}});
     }
 }
 
@@ -52,13 +70,13 @@ void ReconcileLoop::wait(Progress::Beat& beat, Clock::time_point begun) {
     for (auto left = until - Clock::now(); left.count() > 0; left = until - Clock::now()) {
         beat.beat();
         const auto part = std::chrono::ceil<milliseconds>(left);
-        if (bell_.wait_for(std::min(part, between_beats))) return;
+        if (parts_.bell.wait_for(std::min(part, between_beats))) return;
     }
 }
 
 ReconcileLoop::Clock::time_point ReconcileLoop::next(Clock::time_point begun) const {
     const auto regular = begun + interval_;
-    const auto due = reconciler_.next_due();
+    const auto due = parts_.reconciler.next_due();
     return due ? std::min(regular, Clock::now() + (*due - wall_now())) : regular;
 }
 

@@ -1,6 +1,7 @@
 // When the tenants are compared with the engine: at the start, every RECONCILE_INTERVAL, soon after
-// the engine reported a change, and when a repair that had to wait is due. Threads: one of its own;
-// the engine's events ring the bell from any.
+// the engine reported a change, and when a repair that had to wait is due. Now and then images that
+// nobody needs any more are removed. Threads: one of its own; the engine's events ring the bell
+// from any.
 #pragma once
 
 #include <chrono>
@@ -11,15 +12,24 @@
 #include "base/log.hpp"
 #include "base/progress.hpp"
 #include "queue/node_queue.hpp"
+#include "tenants/image_keeper.hpp"
+#include "tenants/image_puller.hpp"
 #include "tenants/reconciler.hpp"
 
 namespace nexus::app {
 
 class ReconcileLoop {
   public:
-    // All references must outlive this object. `interval` as RECONCILE_INTERVAL.
-    ReconcileLoop(tenants::Reconciler& reconciler, const queue::NodeQueue& queue, Bell& bell,
-                  std::chrono::milliseconds interval);
+    // Whom it turns to. All must outlive it.
+    struct Parts {
+        tenants::Reconciler& reconciler;
+        tenants::ImageKeeper& images;
+        tenants::ImagePuller& puller;
+        const queue::NodeQueue& queue;
+        Bell& bell;
+    };
+    // `interval` as RECONCILE_INTERVAL.
+    ReconcileLoop(Parts parts, std::chrono::milliseconds interval, Log& log);
     ~ReconcileLoop() { stop(); }
 
     void start(Progress& progress);
@@ -28,13 +38,14 @@ class ReconcileLoop {
   private:
     using Clock = std::chrono::steady_clock;
     void run(Progress::Beat& beat);
+    void keep_images();
     void wait(Progress::Beat& beat, Clock::time_point begun);
     Clock::time_point next(Clock::time_point begun) const;
 
-    tenants::Reconciler& reconciler_;
-    const queue::NodeQueue& queue_;
-    Bell& bell_;
+    Parts parts_;
     std::chrono::milliseconds interval_;
+    Log& log_;
+    Clock::time_point swept_{};
     CancelSource stop_;
     std::thread thread_;
 };

@@ -74,12 +74,13 @@ Runner::Runner(config::Settings settings, Options options, Redactor& redactor, L
       repair_(backend_.backend(), store_, lifecycle_, book_, loops_, settings_, log, outside()),
       reconciler_(backend_.backend(), roster_, repair_, book_, loops_, settings_, log, in_turn(),
                   outside(), {options.accept_mass_change}),
+      images_(backend_.backend(), Directory::open(settings_.state_dir), settings_, log),
       executor_(lifecycle_, book_, loops_, settings_, log),
       capacity_(capacity_of(backend_.backend(), settings_)),
       queue_(queue_options(settings_),
              {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, progress_,
              log, std::move(on_lost)),
-      loop_(reconciler_, queue_, bell_, settings_.reconcile_interval),
+      loop_({reconciler_, images_, puller_, queue_, bell_}, settings_.reconcile_interval, log),
       status_(settings_, {backend_, store_, book_, reconciler_, queue_, progress_}, log) {
     reserve_subnets(roster_.refresh(), subnets_, log);
 }

@@ -63,6 +63,7 @@ class Runner {
     tenants::Lifecycle lifecycle_;
     tenants::Repair repair_;
     tenants::Reconciler reconciler_;
+    tenants::ImageKeeper images_;
     jobs::Executor executor_;
     Progress progress_;
     std::size_t capacity_;

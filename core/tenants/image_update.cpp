@@ -95,12 +95,11 @@ void ImageUpdate::try_image(TenantRecord& record, JobContext& context) {
     } catch (const NotUp& problem) {
         refuse(record, {record.image, problem.what(), problem.data()}, context);
     } catch (const Failure& failure) {
-        if (failure.code() == ErrorCode::cancelled) {
+        const bool cancelled = failure.code() == ErrorCode::cancelled;
+        if (cancelled || (failure.retryable() && context.overdue())) {
             call_off(record, context);
         } else if (!failure.retryable()) {
             refuse(record, {record.image, failure.what(), watch_.log_of(name, context)}, context);
-        } else if (context.overdue()) {
-            call_off(record, context);
         }
         throw;
     }
@@ -125,10 +124,12 @@ void ImageUpdate::set_aside(const TenantRecord& record, const JobContext& contex
     }
 }
 
-void ImageUpdate::prove(const ContainerState& state, const JobContext& context) {
+void ImageUpdate::prove(const ContainerState& state, JobContext& context) {
     if (state.health != Health::none) return;
     try {
-        if (backend_.info(context.call()).runs_programs) watch_.stay_up(state, trial_, context);
+        if (!backend_.info(context.call()).runs_programs) return;
+        context.extend(trial_);  // like a pull, it is not counted as the job's own time
+        watch_.stay_up(state, trial_, context);
     } catch (const BackendError& error) {
         throw failure_of(error);
     }

@@ -49,7 +49,7 @@ class ImageUpdate {
   private:
     void try_image(TenantRecord& record, JobContext& context);
     void set_aside(const TenantRecord& record, const JobContext& context);
-    void prove(const ContainerState& state, const JobContext& context);
+    void prove(const ContainerState& state, JobContext& context);
     std::optional<ContainerState> find(const std::string& name, const JobContext& context);
     // The tenant has its old image again, and runs where it should and `starts` says so.
     void put_back(TenantRecord& record, bool starts, const JobContext& context);

@@ -50,7 +50,7 @@ ContainerState RuntimeWatch::look(const std::string& name, const JobContext& con
     }
     if (state->phase == Phase::exited || state->phase == Phase::dead ||
         state->phase == Phase::restarting) {
-        refuse(name, "ended at once with exit code " + std::to_string(state->exit_code), context);
+        refuse(name, "ended with exit code " + std::to_string(state->exit_code), context);
     }
     if (state->health == Health::unhealthy) {
         refuse(name, "is unhealthy by its own health check", context);

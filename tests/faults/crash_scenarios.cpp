@@ -53,9 +53,9 @@ void die_at(Stage& stage, const std::string& point, std::size_t passage) {
 }
 
 std::string failing_tenants(const Size& size, Random& random) {
-    constexpr std::array operations{"ensure_image",     "ensure_network", "ensure_volume",
-                                    "ensure_container", "start",          "stop",
-                                    "remove",           "inspect"};
+    constexpr std::array operations{
+        "ensure_image", "ensure_network", "ensure_volume", "ensure_container", "start",
+        "stop",         "rename",         "remove",        "remove_volume",    "inspect"};
     std::string tenants = R"(,"tenants":{)";
     for (std::size_t i = 0; i < size.tenants; i += 2) {
         const auto number = std::to_string(i);

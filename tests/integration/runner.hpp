@@ -71,13 +71,19 @@ class Runner {
     std::unique_ptr<Process> process_;
 };
 
-// The six verbs that every backend has, in an order in which each succeeds.
+// The nine verbs that need no storage, in an order in which each succeeds.
 struct Verb {
     const char *action, *detail;
 };
-inline constexpr Verb verbs[] = {{"provision", "provisioned"}, {"health", "ok"},
-                                 {"stop", "stopped"},          {"start", "started"},
-                                 {"restart", "restarted"},     {"delete", "deleted"}};
+inline constexpr Verb verbs[] = {{"provision", "provisioned"},
+                                 {"health", "ok"},
+                                 {"stop", "stopped"},
+                                 {"start", "started"},
+                                 {"restart", "restarted"},
+                                 {"pair_start", "pairing_started"},
+                                 {"whatsapp_disconnect", "whatsapp_disconnected"},
+                                 {"apply_config", "config_applied"},
+                                 {"delete", "deleted"}};
 
 // What a runner on this engine needs on top of what it has.
 Environment on_engine(const ContainerEngine& engine);

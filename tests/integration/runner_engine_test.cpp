@@ -4,8 +4,7 @@
 #include <csignal>
 
 #include "integration/engine_traits.hpp"
-#include "integration/runner.hpp"
-#include "support/container_engine.hpp"
+#include "integration/engine_worker.hpp"
 #include "support/registry.hpp"
 #include "support/wait_until.hpp"
 
@@ -13,25 +12,8 @@ using namespace nexus;
 using namespace nexus::test;
 using std::chrono::seconds;
 
-namespace {
-
-struct Worker {
-    ContainerEngine& engine = ContainerEngine::under_test();
-    RedisServer redis;
-    Runner runner{redis, on_engine(engine)};
-
-    Worker() { engine.remove_tenant("rt-acme"); }
-    ~Worker() { engine.remove_tenant("rt-acme"); }
-
-    EngineFacts facts() const { return engine.facts("tenant_rt-acme_runtime"); }
-    std::string inside(const std::string& script) const {
-        return engine.exec("tenant_rt-acme_runtime", {"sh", "-c", script}).out;
-    }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(Worker, "six verbs, seen from the engine's side and from inside the container") {
+TEST_CASE_FIXTURE(EngineWorker,
+                  "six verbs, seen from the engine's side and from inside the container") {
     runner.start();
     TempDir folder;
     write_file(folder / "payload",
@@ -101,7 +83,8 @@ TEST_CASE_FIXTURE(Worker, "six verbs, seen from the engine's side and from insid
 }
 
 TEST_CASE_FIXTURE(
-    Worker, "an image is pulled with the credentials of REGISTRY_AUTH_FILE, and refused without") {
+    EngineWorker,
+    "an image is pulled with the credentials of REGISTRY_AUTH_FILE, and refused without") {
     Registry registry(engine, "puller", "pull-secret");
     const auto reference = registry.push(engine.image());
     runner.env()["REGISTRY_AUTH_FILE"] = registry.auth_file("puller", "wrong");

@@ -11,7 +11,7 @@ using namespace nexus;
 using namespace nexus::test;
 using std::chrono::seconds;
 
-TEST_CASE("the six verbs through plain redis-cli: results, ledger, events live and durable") {
+TEST_CASE("the nine verbs through plain redis-cli: results, ledger, events live and durable") {
     GuardedRedis redis({.password = "swordfish"});
     Runner runner(redis, {});
     runner.start();
@@ -34,8 +34,8 @@ TEST_CASE("the six verbs through plain redis-cli: results, ledger, events live a
                "the last event came");
     CHECK(contains(live.output(), R"("state":"running")"));
     CHECK(contains(live.output(), R"("state":"paused")"));
-    CHECK(redis.cli({"XLEN", "nexus:results"}) == "6");
-    CHECK(redis.cli({"XLEN", "nexus:events"}) == "4");
+    CHECK(redis.cli({"XLEN", "nexus:results"}) == "9");
+    CHECK(redis.cli({"XLEN", "nexus:events"}) == "7");
     CHECK(redis.cli({"XLEN", "nexus:jobs"}) == "0");
     CHECK(redis.cli({"XLEN", "nexus:node:n1:jobs"}) == "0");
     CHECK(redis.cli({"HEXISTS", "nexus:tenants", "acme"}) == "0");

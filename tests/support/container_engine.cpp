@@ -134,6 +134,7 @@ void ContainerEngine::remove_labelled(const std::string& key, const std::string&
 void ContainerEngine::remove_tenant(const std::string& tenant) const {
     const auto name = "tenant_" + tenant + "_";
     remove_container(name + "runtime");
+    remove_container(name + "previous");
     curl("DELETE", "/networks/" + name + "net");
     curl("DELETE", "/volumes/" + name + "session");
     curl("DELETE", "/volumes/" + name + "state");

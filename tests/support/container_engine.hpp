@@ -46,7 +46,7 @@ class ContainerEngine {
     std::string digest_of(const std::string& image) const;
     // Removes all that carries the label `key`=`value`, of which only word characters are allowed.
     void remove_labelled(const std::string& key, const std::string& value) const;
-    // Removes a tenant's container, network and volumes by their names, whichever are there.
+    // Removes a tenant's containers, network and volumes by their names, whichever are there.
     void remove_tenant(const std::string& tenant) const;
     void remove_container(const std::string& name) const;
 

@@ -107,6 +107,14 @@ TEST_CASE_FIXTURE(Updated, "a runtime without a health check must stay up for th
     expect_runs(second.image);
 }
 
+TEST_CASE_FIXTURE(Updated, "one that does not become healthy while the job has time is a bad one") {
+    backend.health_after_start = Health::starting;
+    const auto soon = JobContext::Clock::now() + std::chrono::milliseconds(100);
+    JobContext hurried({"j", 1, 1}, acme, std::chrono::seconds(5), soon, cancel.fd());
+    CHECK(code_of([&] { lifecycle.start(second, hurried); }) == ErrorCode::image_rolled_back);
+    expect_runs("ghcr.io/acme/nexus:1");
+}
+
 TEST_CASE_FIXTURE(Updated, "an image that cannot be had disturbs nobody") {
     backend.effects.clear();
     fail_once("ensure_image", Code::not_found);

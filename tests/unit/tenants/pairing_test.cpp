@@ -88,6 +88,24 @@ TEST_CASE_FIXTURE(House, "a pairing goes on after a fault at any call") {
     }
 }
 
+TEST_CASE_FIXTURE(House, "with a new image it ends with both, after a death at any step") {
+    bool died = true;
+    for (int step = 1; died; ++step) {
+        CAPTURE(step);
+        provision();
+        use_session(backend);
+        const std::string image = "ghcr.io/acme/nexus:n" + std::to_string(step);
+        died = dies_at(step, [&] { pair_start({image}); });
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].type == "image.updated");
+        CHECK(backend.volumes.at("tenant_acme_session").mountpoint.empty());
+        CHECK(runtime().image == image);
+        CHECK(runtime().phase == Phase::running);
+        CHECK_FALSE(has_aside());
+        CHECK(store.load(acme)->previous_image.empty());
+    }
+}
+
 TEST_CASE_FIXTURE(House, "a bad image does not cost the tenant its session") {
     provision();
     use_session(backend);
