@@ -96,7 +96,7 @@ void ImageUpdate::try_image(TenantRecord& record, JobContext& context) {
         refuse(record, {record.image, problem.what(), problem.data()}, context);
     } catch (const Failure& failure) {
         const bool cancelled = failure.code() == ErrorCode::cancelled;
-        if (cancelled || (failure.retryable() && context.overdue())) {
+        if (cancelled || (failure.retryable() && context.is_last())) {
             call_off(record, context);
         } else if (!failure.retryable()) {
             refuse(record, {record.image, failure.what(), watch_.log_of(name, context)}, context);

@@ -231,6 +231,15 @@ TEST_CASE_FIXTURE(Updated, "a job that is cancelled in the middle leaves the old
     expect_runs("ghcr.io/acme/nexus:1");
 }
 
+TEST_CASE_FIXTURE(Updated, "a job that fails at its last attempt leaves the old image running") {
+    fail_once("ensure_container");
+    const auto far = JobContext::Clock::now() + std::chrono::hours(1);
+    JobContext last(
+        {"j", 5, 1}, acme, std::chrono::seconds(5), far, cancel.fd(), [] {}, true);
+    CHECK(code_of([&] { lifecycle.start(second, last); }) == ErrorCode::backend_unavailable);
+    expect_runs("ghcr.io/acme/nexus:1");
+}
+
 TEST_CASE_FIXTURE(Updated, "where the old runtime was removed meanwhile it is made again") {
     backend.bad_images = {*second.image};
     backend.before = [&](const std::string& op) {
