@@ -44,8 +44,8 @@ std::unique_ptr<TenantSite> tenant_site() {
         return std::make_unique<TenantSite>(ContainerEngine::under_test());
     } catch (const Unavailable& error) {
         const char* required = std::getenv("NEXUS_REQUIRE_ENGINES");
-        if (required != nullptr && std::string(required) == "1") FAIL(error.what());
-        MESSAGE("SKIPPED: ", error.what());
+        if (required != nullptr && std::string(required) == "1") FAIL(std::string(error.what()));
+        MESSAGE("SKIPPED: ", std::string(error.what()));
         return nullptr;
     }
 }
