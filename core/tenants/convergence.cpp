@@ -10,7 +10,7 @@ namespace {
 
 // The operator's network is never made here: it would have another subnet than the firewall knows.
 Failure failure_on_shared_network(const BackendError& error, const config::Settings& settings) {
-    const Failure plain = failure_of(error);
+    Failure plain = failure_of(error);
     if (error.code() != Code::not_found ||
         std::string_view(error.what()).find("network") == std::string_view::npos) {
         return plain;
