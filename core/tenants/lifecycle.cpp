@@ -207,9 +207,13 @@ TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& co
     return record;
 }
 
-// Volumes that are there from now on are missed where they are gone.
 void Lifecycle::converge(TenantRecord& record, JobContext& context) {
     updates_.converge(record, context);
+    note_volumes(record, context);
+}
+
+// From now on one that is gone is missed.
+void Lifecycle::note_volumes(TenantRecord& record, const JobContext& context) const {
     if (record.volumes_made) return;
     record.volumes_made = true;
     store_.save(record, context.permit());

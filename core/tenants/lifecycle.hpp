@@ -62,6 +62,7 @@ class Lifecycle {
     TenantRecord want_running(const StartRequest& request, JobContext& context);
     void place(TenantRecord& record);
     void converge(TenantRecord& record, JobContext& context);
+    void note_volumes(TenantRecord& record, const JobContext& context) const;
     void renew_session(TenantRecord record, JobContext& context);
     bool needs_start(const TenantRecord& record, const JobContext& context);
     std::vector<TenantEvent> status(const std::string& state, const JobContext& context);

@@ -32,7 +32,8 @@ void Lifecycle::renew_session(TenantRecord record, JobContext& context) {
         record.job->prepared = true;
         store_.save(record, context.permit());
     }
-    converge(record, context);
+    convergence_.run(record, context);
+    note_volumes(record, context);
 }
 
 }  // namespace nexus::tenants

@@ -178,6 +178,7 @@ bool Repair::may_start(const TenantRecord& record, const ContainerState& runtime
 
 void Repair::tell_loop(const TenantRecord& record, const ContainerState& runtime,
                        const JobContext& context) {
+    book_.observe(record.tenant_id, record, observed_state(&runtime, true), outside_.now());
     const auto lines = last_log_lines(backend_, context.call(), runtime.name,
                                       store_.environment(record.tenant_id), settings_.bridge_port);
     tell(book_.tell(record.tenant_id, "crash_loop", "", [&](json::Writer& payload) {
