@@ -53,6 +53,7 @@ class Runner {
     WallTime started_at_;
     UniqueFd state_lock_;
     Bell bell_;
+    tenants::EndedRuntimes ended_;
     BackendHost backend_;
     tenants::TenantStore store_;
     tenants::Roster roster_;

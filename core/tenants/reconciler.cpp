@@ -15,14 +15,14 @@ bool is_mass(std::size_t changes, std::size_t all) {
 
 }  // namespace
 
-Reconciler::Reconciler(Backend& backend, Roster& roster, Repair& repair, StatusBook& book,
-                       CrashLoops& loops, const config::Settings& settings, Log& log,
-                       InTurn in_turn, Repair::Outside outside, Options options)
-    : backend_(backend),
-      roster_(roster),
-      repair_(repair),
-      book_(book),
-      loops_(loops),
+Reconciler::Reconciler(Parts parts, const config::Settings& settings, Log& log, InTurn in_turn,
+                       Repair::Outside outside, Options options)
+    : backend_(parts.backend),
+      roster_(parts.roster),
+      repair_(parts.repair),
+      book_(parts.book),
+      loops_(parts.loops),
+      ended_(parts.ended),
       settings_(settings),
       log_(log),
       in_turn_(std::move(in_turn)),
@@ -55,11 +55,12 @@ void Reconciler::compare(const CallContext& ctx) {
 
 Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
                                                 const Listing& listing) {
+    const auto ended = ended_.take();
     Differences found;
     for (const auto& [tenant, entry] : tenants) {
         observe(tenant, entry, listing.runtime(tenant));
         if (!entry.problem.empty()) continue;
-        const auto difference = this->difference(tenant, entry, listing);
+        const auto difference = this->difference(tenant, entry, listing, ended);
         if (difference.step != Step::none) found.emplace_hint(found.end(), tenant, difference);
     }
     const auto is_known = [&tenants](const TenantId& tenant) { return tenants.count(tenant) > 0; };
@@ -69,14 +70,20 @@ Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
 }
 
 Reconciler::Difference Reconciler::difference(const TenantId& tenant, const RosterEntry& entry,
-                                              const Listing& listing) const {
+                                              const Listing& listing,
+                                              const EndedRuntimes::ExitCodes& ended) const {
     // A tenant without a record may be one to adopt, and what an older deployment made carries no
     // label and is not listed: both are looked at in their turn.
-    if (!entry.record) return {Step::bring_up, false};
-    const bool aside = listing.aside(tenant) != nullptr || !entry.record->previous_image.empty();
-    Step step = next_step(*entry.record, entry.spec, listing.runtime(tenant), aside);
-    if (step == Step::none && loops_.is_looping(tenant)) step = Step::watch;
-    return {step, aside};
+    if (!entry.record) return {Step::bring_up, {}};
+    Difference found;
+    found.hint.aside = listing.aside(tenant) != nullptr || !entry.record->previous_image.empty();
+    found.step = next_step(*entry.record, entry.spec, listing.runtime(tenant), found.hint.aside);
+    const auto end = ended.find(tenant);
+    if (end != ended.end()) found.hint.exit_code = end->second;
+    if (found.step == Step::none && (end != ended.end() || loops_.is_looping(tenant))) {
+        found.step = Step::watch;
+    }
+    return found;
 }
 
 void Reconciler::observe(const TenantId& tenant, const RosterEntry& entry,
@@ -134,7 +141,8 @@ void Reconciler::mend(const Differences& differences, bool may_disturb) {
         if (disturbs(difference.step) && !may_disturb) continue;
         if (loops_.due(tenant, now) && difference.step != Step::watch) continue;
         if (!take_turn(tenant)) continue;
-        const Repair::Hint hint{may_disturb, difference.aside};
+        auto hint = difference.hint;
+        hint.may_disturb = may_disturb;
         const bool taken = in_turn_(tenant, [this, id = tenant, hint](const Turn& turn) {
             repair_.run(id, turn, hint);
             const std::scoped_lock lock(mutex_);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tenants/ended_runtimes.hpp"
 #include "tenants/listing.hpp"
 #include "tenants/repair.hpp"
 #include "tenants/roster.hpp"
@@ -23,9 +24,17 @@ class Reconciler {
         bool accept_mass_change = false;  // --accept-mass-change, until nothing needs it any more
     };
 
-    // All references must outlive this object, and no turn may begin after it.
-    Reconciler(Backend& backend, Roster& roster, Repair& repair, StatusBook& book,
-               CrashLoops& loops, const config::Settings& settings, Log& log, InTurn in_turn,
+    // All must outlive this object, and no turn may begin after it. What `ended` holds is looked at
+    // also where the engine has started it again by then.
+    struct Parts {
+        Backend& backend;
+        Roster& roster;
+        Repair& repair;
+        StatusBook& book;
+        CrashLoops& loops;
+        EndedRuntimes& ended;
+    };
+    Reconciler(Parts parts, const config::Settings& settings, Log& log, InTurn in_turn,
                Repair::Outside outside, Options options);
 
     // One comparison. Never throws: what went wrong is logged once, and in `problem`. `cancel_fd`
@@ -45,14 +54,14 @@ class Reconciler {
   private:
     struct Difference {
         Step step = Step::none;
-        bool aside = false;
+        Repair::Hint hint;
     };
     using Differences = std::map<TenantId, Difference>;
 
     void compare(const CallContext& ctx);
     Differences differences(const Roster::Entries& tenants, const Listing& listing);
-    Difference difference(const TenantId& tenant, const RosterEntry& entry,
-                          const Listing& listing) const;
+    Difference difference(const TenantId& tenant, const RosterEntry& entry, const Listing& listing,
+                          const EndedRuntimes::ExitCodes& ended) const;
     void observe(const TenantId& tenant, const RosterEntry& entry, const ContainerState* runtime);
     void tell_recovery(const TenantId& tenant, const std::string& observed);
     std::optional<std::string> brake(const Roster::Entries& tenants, const Listing& listing,
@@ -70,6 +79,7 @@ class Reconciler {
     Repair& repair_;
     StatusBook& book_;
     CrashLoops& loops_;
+    EndedRuntimes& ended_;
     const config::Settings& settings_;
     Log& log_;
     InTurn in_turn_;

@@ -169,6 +169,26 @@ TEST_CASE_FIXTURE(Keeper, "A crash loop is told of once, with its cause, and slo
     CHECK(book.all().at(acme).observed == "running");
 }
 
+TEST_CASE_FIXTURE(Keeper,
+                  "A crash loop is seen also where the engine has started the runtime again") {
+    provision();
+    for (int i = 1; i <= 3; ++i) {
+        now += seconds(2);
+        runtime().restarts = i;
+        runtime().finished_at = format_timestamp(now);
+        runtime().started_at = format_timestamp(now + std::chrono::milliseconds(100));
+        ended.add(acme, 9);
+        cycle();
+        cycle();
+    }
+    CHECK(runtime().phase == Phase::running);
+    REQUIRE(heard.size() == 1);
+    CHECK(heard[0].payload.find("crash_loop") != std::string::npos);
+    CHECK(heard[0].payload.find("\"exit_code\":9") != std::string::npos);
+    CHECK(book.all().at(acme).restarts == 3);
+    CHECK(count("start") == 1);
+}
+
 TEST_CASE_FIXTURE(Keeper, "An unhealthy runtime is told of, and that it is well again") {
     provision();
     runtime().health = Health::unhealthy;
