@@ -92,7 +92,8 @@ TEST_CASE_FIXTURE(Updated, "an image that cannot be created or started is a bad 
 TEST_CASE_FIXTURE(Updated, "a runtime without a health check must stay up for the whole trial") {
     backend.runs_programs = true;
     settings.stop_timeout = std::chrono::seconds(0);
-    Lifecycle patient(backend, store, puller, subnets, book, settings, std::chrono::milliseconds(60));
+    Lifecycle patient(backend, store, puller, subnets, book, settings,
+                      std::chrono::milliseconds(60));
     int looks = 0;
     backend.before = [&](const std::string& op) {
         if (op == "inspect" && runtime().image == *second.image && ++looks == 2) {
