@@ -176,7 +176,8 @@ void Reconciler::report_orphans(const std::set<std::string>& orphans) {
 void Reconciler::note_images(const Roster::Entries& tenants, const Listing& listing) {
     std::set<std::string> images;
     for (const auto& [tenant, entry] : tenants) {
-        if (!entry.record) return;  // which one it uses is not known
+        if (!entry.problem.empty()) return;  // which one it uses is not known
+        if (!entry.record) continue;
         images.insert(entry.record->image);
         images.insert(entry.record->previous_image);
     }
