@@ -42,7 +42,7 @@ void ReconcileLoop::run(Progress::Beat& beat) {
         const auto gap =
             std::max<Clock::duration>(least_gap, gap_of_a_cycle * (Clock::now() - begun));
         if (stop_.wait_for(std::chrono::duration_cast<milliseconds>(gap))) return;
-        wait(beat, begun);
+        if (!parts_.reconciler.is_unsure()) wait(beat, begun);
     }
 }
 

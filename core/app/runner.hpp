@@ -46,7 +46,7 @@ class Runner {
     queue::NodeFacts facts() const;
     void hear(const Event& event);
     tenants::Repair::Outside outside();
-    tenants::InTurn in_turn();
+    tenants::Reconciler::Jobs jobs();
 
     config::Settings settings_;
     Log& log_;

@@ -15,7 +15,7 @@ bool is_mass(std::size_t changes, std::size_t all) {
 
 }  // namespace
 
-Reconciler::Reconciler(Parts parts, const config::Settings& settings, Log& log, InTurn in_turn,
+Reconciler::Reconciler(Parts parts, const config::Settings& settings, Log& log, Jobs jobs,
                        Repair::Outside outside, Options options)
     : backend_(parts.backend),
       roster_(parts.roster),
@@ -25,7 +25,7 @@ Reconciler::Reconciler(Parts parts, const config::Settings& settings, Log& log, 
       ended_(parts.ended),
       settings_(settings),
       log_(log),
-      in_turn_(std::move(in_turn)),
+      jobs_(std::move(jobs)),
       outside_(std::move(outside)),
       options_(options) {}
 
@@ -46,11 +46,8 @@ void Reconciler::compare(const CallContext& ctx) {
     const auto& tenants = roster_.refresh();
     const auto all = differences(tenants, listing);
     engine_back();
-    auto problem = brake(tenants, listing, all);
-    const bool may_disturb = !problem;
-    set_problem(std::move(problem));
     note_images(tenants, listing);
-    mend(all, may_disturb);
+    mend(all, may_disturb(tenants, listing, all));
 }
 
 Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
@@ -61,7 +58,8 @@ Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
         observe(tenant, entry, listing.runtime(tenant));
         if (!entry.problem.empty()) continue;
         const auto difference = this->difference(tenant, entry, listing, ended);
-        if (difference.step != Step::none) found.emplace_hint(found.end(), tenant, difference);
+        if (difference.step != Step::none && !jobs_.has_job(tenant))
+            found.emplace_hint(found.end(), tenant, difference);
     }
     const auto is_known = [&tenants](const TenantId& tenant) { return tenants.count(tenant) > 0; };
     book_.retain(is_known);
@@ -107,8 +105,21 @@ void Reconciler::tell_recovery(const TenantId& tenant, const std::string& observ
         outside_.tell(std::move(event));
 }
 
-std::optional<std::string> Reconciler::brake(const Roster::Entries& tenants, const Listing& listing,
-                                             const Differences& differences) {
+// Engine and disk are not asked at the same moment: that many jobs ended in between looks like a
+// change of many tenants, once. Nothing is done then, and it is told of the second time.
+bool Reconciler::may_disturb(const Roster::Entries& tenants, const Listing& listing,
+                             const Differences& differences) {
+    auto problem = mass_change(tenants, listing, differences);
+    const bool held_before = std::exchange(held_, problem.has_value());
+    unsure_ = held_ && !held_before;
+    if (unsure_) problem.reset();
+    set_problem(std::move(problem));
+    return !held_;
+}
+
+std::optional<std::string> Reconciler::mass_change(const Roster::Entries& tenants,
+                                                   const Listing& listing,
+                                                   const Differences& differences) {
     const auto lost = listing.orphans(settings_.node_name, [&tenants](const TenantId& tenant) {
         return tenants.count(tenant) > 0;
     });
@@ -118,8 +129,7 @@ std::optional<std::string> Reconciler::brake(const Roster::Entries& tenants, con
                " containers of this node have no tenant folder in TENANT_ROOT " +
                settings_.tenant_root +
                ": is its file system mounted? Nothing is stopped, replaced or removed; mount it, "
-               "or "
-               "look at nexus-runner tenants --orphans";
+               "or look at nexus-runner tenants --orphans";
     }
     std::size_t disturbed = 0;
     for (const auto& [tenant, difference] : differences)
@@ -143,7 +153,7 @@ void Reconciler::mend(const Differences& differences, bool may_disturb) {
         if (!take_turn(tenant)) continue;
         auto hint = difference.hint;
         hint.may_disturb = may_disturb;
-        const bool taken = in_turn_(tenant, [this, id = tenant, hint](const Turn& turn) {
+        const bool taken = jobs_.in_turn(tenant, [this, id = tenant, hint](const Turn& turn) {
             repair_.run(id, turn, hint);
             const std::scoped_lock lock(mutex_);
             in_turn_now_.erase(id);

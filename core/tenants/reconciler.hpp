@@ -34,7 +34,11 @@ class Reconciler {
         CrashLoops& loops;
         EndedRuntimes& ended;
     };
-    Reconciler(Parts parts, const config::Settings& settings, Log& log, InTurn in_turn,
+    struct Jobs {
+        InTurn in_turn;
+        HasJob has_job;
+    };
+    Reconciler(Parts parts, const config::Settings& settings, Log& log, Jobs jobs,
                Repair::Outside outside, Options options);
 
     // One comparison. Never throws: what went wrong is logged once, and in `problem`. `cancel_fd`
@@ -43,6 +47,10 @@ class Reconciler {
 
     // When a repair that had to wait is due; nothing where none waits.
     std::optional<WallTime> next_due() const { return loops_.next_due(outside_.now()); }
+
+    // What was seen may have been a moment in which many jobs ended at once: the next comparison is
+    // to come soon.
+    bool is_unsure() const noexcept { return unsure_; }
 
     // Why tenants are not kept as they should be, and what to do; nothing while all is well.
     std::optional<std::string> problem() const;
@@ -64,8 +72,10 @@ class Reconciler {
                           const EndedRuntimes::ExitCodes& ended) const;
     void observe(const TenantId& tenant, const RosterEntry& entry, const ContainerState* runtime);
     void tell_recovery(const TenantId& tenant, const std::string& observed);
-    std::optional<std::string> brake(const Roster::Entries& tenants, const Listing& listing,
-                                     const Differences& differences);
+    bool may_disturb(const Roster::Entries& tenants, const Listing& listing,
+                     const Differences& differences);
+    std::optional<std::string> mass_change(const Roster::Entries& tenants, const Listing& listing,
+                                           const Differences& differences);
     void mend(const Differences& differences, bool may_disturb);
     bool take_turn(const TenantId& tenant);
     void report_orphans(const std::set<std::string>& orphans);
@@ -82,10 +92,12 @@ class Reconciler {
     EndedRuntimes& ended_;
     const config::Settings& settings_;
     Log& log_;
-    InTurn in_turn_;
+    Jobs jobs_;
     Repair::Outside outside_;
     Options options_;
     bool engine_away_ = false;
+    bool held_ = false;                // the last comparison would have changed too many at once
+    bool unsure_ = false;              // and the one before would not
     std::set<std::string> suspected_;  // orphans of the last comparison
     std::set<std::string> reported_;   // and those that were logged
     mutable std::mutex mutex_;

@@ -28,7 +28,7 @@ struct Keeper : House {
         return {{backend, tenants, repair, book, loops, ended},
                 settings,
                 log,
-                in_turn(),
+                {in_turn(), [this](const TenantId& tenant) { return busy.count(tenant) > 0; }},
                 outside(),
                 {accept_mass_change}};
     }

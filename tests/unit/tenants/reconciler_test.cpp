@@ -169,6 +169,11 @@ TEST_CASE_FIXTURE(Keeper, "A change of most tenants at once waits for a word of 
     Reconciler careful = make_reconciler(restarted, false);
     careful.cycle(cancel.fd());
     CHECK(turns.empty());
+    CHECK(careful.is_unsure());
+    CHECK_FALSE(careful.problem());
+    careful.cycle(cancel.fd());
+    CHECK(turns.empty());
+    CHECK_FALSE(careful.is_unsure());
     REQUIRE(careful.problem());
     CHECK(careful.problem()->find("12 of 12") != std::string::npos);
     CHECK(careful.problem()->find("--accept-mass-change") != std::string::npos);
@@ -185,6 +190,26 @@ TEST_CASE_FIXTURE(Keeper, "A change of most tenants at once waits for a word of 
         CHECK_FALSE(accepting.problem());
         CHECK(running() == 12);
     }
+}
+
+TEST_CASE_FIXTURE(Keeper, "Jobs that stop most tenants at once are no mass change") {
+    for (const auto& tenant : provision_many(12)) {
+        auto record = *store.load(tenant);
+        record.desired = Desired::stopped;
+        store.save(record);
+        busy.insert(tenant);
+    }
+    cycle();
+    CHECK_FALSE(reconciler.is_unsure());
+    busy.clear();  // they ended after the engine was asked
+    cycle();
+    CHECK(turns.empty());
+    CHECK_FALSE(reconciler.problem());
+    for (auto& [name, state] : backend.containers)
+        state.phase = Phase::exited;
+    cycle();
+    CHECK_FALSE(reconciler.is_unsure());
+    CHECK_FALSE(reconciler.problem());
 }
 
 TEST_CASE_FIXTURE(Keeper, "A few tenants may change at once, also where they are all") {
