@@ -24,7 +24,7 @@ Failure failure_on_shared_network(const BackendError& error, const config::Setti
                         : "docker network create "
                           "--opt com.docker.network.bridge.enable_icc=false ") +
                 settings.tenant_network,
-            plain.retryable()};
+            false};
 }
 
 }  // namespace
