@@ -49,9 +49,11 @@ void Convergence::make(const TenantRecord& record, const JobContext& context) {
     const Labels labels = identity(record.tenant_id, settings_.node_name);
     try {
         ensure_network(record, context);
+        NEXUS_KILL_POINT("after_network_exists");
         for (const auto& mount : spec.volumes) {
             backend_.ensure_volume(context.call(), {mount.volume, labels});
         }
+        NEXUS_KILL_POINT("after_volumes_exist");
         const ContainerState state = ensure_current(spec, context);
         NEXUS_KILL_POINT("after_container_exists");
         if (state.phase != Phase::running) start(spec, context);
@@ -73,7 +75,9 @@ ContainerState Convergence::ensure_current(const ContainerSpec& spec, const JobC
     require_ours(state, context.tenant());
     if (made_from(state, spec)) return state;
     backend_.stop(context.call(), spec.name, std::chrono::seconds(spec.stop_timeout_seconds));
+    NEXUS_KILL_POINT("after_container_stopped");
     backend_.remove(context.call(), spec.name);
+    NEXUS_KILL_POINT("after_container_removed");
     return backend_.ensure_container(context.call(), spec);
 }
 
@@ -109,9 +113,12 @@ void Convergence::remove(const TenantId& tenant, bool keep_volumes, const JobCon
     try {
         remove_containers(tenant, context);
         backend_.remove_network(context.call(), network_name(tenant));
+        NEXUS_KILL_POINT("after_network_removed");
         if (keep_volumes) return;
         backend_.remove_volume(context.call(), session_volume(tenant));
+        NEXUS_KILL_POINT("after_session_removed");
         backend_.remove_volume(context.call(), state_volume(tenant));
+        NEXUS_KILL_POINT("after_state_removed");
     } catch (const BackendError& error) {
         throw failure_of(error);
     }
