@@ -47,9 +47,9 @@ void Convergence::make(const TenantRecord& record, const JobContext& context) {
     const TenantFiles folders(store_.folder(record.tenant_id));  // the engine mounts what is there
     const ContainerSpec spec = current_spec(record, store_, settings_);
     const Labels labels = identity(record.tenant_id, settings_.node_name);
+    ensure_network(record, context);
+    NEXUS_KILL_POINT("after_network_exists");
     try {
-        ensure_network(record, context);
-        NEXUS_KILL_POINT("after_network_exists");
         for (const auto& mount : spec.volumes) {
             backend_.ensure_volume(context.call(), {mount.volume, labels});
         }
@@ -66,8 +66,13 @@ void Convergence::make(const TenantRecord& record, const JobContext& context) {
 
 void Convergence::ensure_network(const TenantRecord& record, const JobContext& context) {
     if (record.network.subnet.empty()) return;  // the operator's shared network
-    backend_.ensure_network(context.call(), {record.network.name, record.network.subnet,
-                                             identity(record.tenant_id, settings_.node_name)});
+    try {
+        backend_.ensure_network(context.call(), {record.network.name, record.network.subnet,
+                                                 identity(record.tenant_id, settings_.node_name)});
+    } catch (const BackendError& error) {
+        if (error.code() == Code::conflict) throw SubnetTaken(error);
+        throw failure_of(error);
+    }
 }
 
 ContainerState Convergence::ensure_current(const ContainerSpec& spec, const JobContext& context) {

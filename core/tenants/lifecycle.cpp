@@ -208,8 +208,21 @@ TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& co
     return record;
 }
 
+// A subnet that somebody else has stays marked as taken, so that no tenant is given it again.
+void Lifecycle::on_free_subnet(TenantRecord& record, const JobContext& context,
+                               const std::function<void()>& step) {
+    while (true) {
+        try {
+            return step();
+        } catch (const SubnetTaken&) {
+            record.network.subnet = subnets_.take();
+            store_.save(record, context.permit());
+        }
+    }
+}
+
 void Lifecycle::converge(TenantRecord& record, JobContext& context) {
-    updates_.converge(record, context);
+    on_free_subnet(record, context, [&] { updates_.converge(record, context); });
     note_volumes(record, context);
 }
 
