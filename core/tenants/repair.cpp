@@ -110,7 +110,8 @@ void Repair::watch(const TenantRecord& record, const ContainerState& runtime,
 }
 
 void Repair::adopt(const JobContext& context) {
-    const auto record = adopted_record(context.tenant(), look(context), settings_, outside_.now());
+    auto record = adopted_record(context.tenant(), look(context), settings_, outside_.now());
+    lifecycle_.place(record);
     store_.save(record, context.permit());
     log_.info("adopted a tenant of an older deployment",
               {{"tenant", context.tenant().text()},
