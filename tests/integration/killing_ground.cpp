@@ -199,7 +199,11 @@ void KillingGround::expect_done(const Deed& deed, const std::string& tenant,
     // What the reconciler mends has no result to wait for.
     std::string problem;
     holds_within(job.empty() ? patience : seconds(0), [&] {
-        problem = problem_of(tenant, deed.after);
+        try {
+            problem = problem_of(tenant, deed.after);
+        } catch (const std::runtime_error& error) {
+            problem = error.what();  // it went while it was looked at
+        }
         return problem.empty();
     });
     CAPTURE(runner.last_words());

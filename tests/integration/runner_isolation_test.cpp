@@ -61,9 +61,9 @@ TEST_CASE_FIXTURE(TenantNode,
     };
     const auto look = [&](int near, int far) {
         const auto reached = site->tried(places_of(one, two, near, far), one);
-        for (const auto& [what, answer] : site->tried(places_of(two, one, near, far), two)) {
-            CAPTURE(what);
-            CHECK(answer == reached.at(what));
+        for (const auto& place : site->tried(places_of(two, one, near, far), two)) {
+            CAPTURE(place.first);
+            CHECK(place.second == reached.at(place.first));
         }
         return reached;
     };

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "integration/engine_worker.hpp"
+#include "integration/tenant_node.hpp"
 #include "support/wait_until.hpp"
 
 using namespace nexus;
@@ -16,9 +16,6 @@ namespace {
 
 std::string name(int i) {
     return "rt-keep-" + std::to_string(i);
-}
-std::string runtime(const std::string& tenant) {
-    return "tenant_" + tenant + "_runtime";
 }
 
 // Some tenants on an engine of their own, which a test may end; the interval is so long that what
@@ -37,8 +34,8 @@ struct Keeper {
             REQUIRE(at(runner.job({"provision", name(i)}), "/detail") == "provisioned");
     }
     bool runs(const std::string& tenant) const {
-        return engine.has_container(runtime(tenant)) &&
-               engine.facts(runtime(tenant)).status == "running";
+        return engine.has_container(runtime_of(tenant)) &&
+               engine.facts(runtime_of(tenant)).status == "running";
     }
     bool all_run(int count) const {
         for (int i = 0; i < count; ++i) {
@@ -53,8 +50,8 @@ struct Keeper {
         CHECK(holds_within(most, done));
         return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);
     }
-    std::string starts_of(const std::string& tenant) const {
-        return engine.exec(runtime(tenant), {"sh", "-c", "wc -l </data/state/starts"}).out;
+    int starts_of(const std::string& tenant) const {
+        return std::stoi(inside(engine, tenant, "wc -l </data/state/starts"));
     }
 };
 
@@ -64,12 +61,13 @@ TEST_CASE_FIXTURE(Keeper,
                   "ten runtimes that are removed behind our back are there again, by events") {
     provision(10);
     for (int i = 0; i < 10; ++i)
-        engine.remove_container(runtime(name(i)));
+        engine.remove_container(runtime_of(name(i)));
     const auto took = time_until([this] { return all_run(10); });
     MESSAGE(engine.kind() << ": ten runtimes were there again after " << took.count() << " ms");
     CHECK(took < seconds(5));
+    // Podman's removal ends the container first, which may be started again before it is gone.
     for (int i = 0; i < 10; ++i)
-        CHECK(starts_of(name(i)) == "2\n");
+        CHECK(starts_of(name(i)) >= 2);
 }
 
 TEST_CASE_FIXTURE(Keeper,
@@ -90,7 +88,7 @@ TEST_CASE_FIXTURE(Keeper,
         runner.kill();
         engine.restart_service();
         for (int i = 0; i < 3; ++i)
-            engine.curl("POST", "/containers/" + runtime(name(i)) + "/stop?t=0");
+            engine.curl("POST", "/containers/" + runtime_of(name(i)) + "/stop?t=0");
         runner.start();
     }
     time_until([this] { return all_run(2); });
@@ -127,25 +125,26 @@ TEST_CASE_FIXTURE(Keeper,
     // As if nobody had ever known it, with a container that carries no label.
     const auto folder = runner.tenant_root() + "/" + name(0);
     std::filesystem::remove(folder + "/tenant.json");
-    engine.remove_container(runtime(name(0)));
+    engine.remove_container(runtime_of(name(0)));
     const std::string body =
         R"({"Image":")" + engine.image() + R"(","HostConfig":{"Binds":["tenant_)" + name(0) +
         R"(_session:/data/session","tenant_)" + name(0) + R"(_state:/data/state"]}})";
-    REQUIRE(engine.curl("POST", "/containers/create?name=" + runtime(name(0)), body).status == 201);
-    REQUIRE(engine.curl("POST", "/containers/" + runtime(name(0)) + "/start").status == 204);
-    const auto id = engine.facts(runtime(name(0))).id;
+    REQUIRE(engine.curl("POST", "/containers/create?name=" + runtime_of(name(0)), body).status ==
+            201);
+    REQUIRE(engine.curl("POST", "/containers/" + runtime_of(name(0)) + "/start").status == 204);
+    const auto id = engine.facts(runtime_of(name(0))).id;
     runner.start();
     time_until([&] { return std::filesystem::exists(folder + "/tenant.json"); });
-    CHECK(engine.facts(runtime(name(0))).id == id);
+    CHECK(engine.facts(runtime_of(name(0))).id == id);
     CHECK(runs(name(0)));
     CHECK(at(runner.job({"restart", name(0)}), "/detail") == "restarted");
-    CHECK(engine.facts(runtime(name(0))).id != id);
-    CHECK(engine.facts(runtime(name(0))).labels.at("io.nexus.tenant") == name(0));
-    CHECK(starts_of(name(0)) == "3\n");
+    CHECK(engine.facts(runtime_of(name(0))).id != id);
+    CHECK(engine.facts(runtime_of(name(0))).labels.at("io.nexus.tenant") == name(0));
+    CHECK(starts_of(name(0)) == 3);
 
     std::filesystem::rename(folder, runner.tenant_root() + "/../aside");
-    CHECK(contains(runner.cli({"tenants", "--orphans"}).out, runtime(name(0))));
+    CHECK(contains(runner.cli({"tenants", "--orphans"}).out, runtime_of(name(0))));
     CHECK(runs(name(0)));
     std::filesystem::rename(runner.tenant_root() + "/../aside", folder);
-    CHECK_FALSE(contains(runner.cli({"tenants", "--orphans"}).out, runtime(name(0))));
+    CHECK_FALSE(contains(runner.cli({"tenants", "--orphans"}).out, runtime_of(name(0))));
 }
