@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -98,23 +99,22 @@ double cpu_ms() {
     return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-std::string memory_mib() {
+// In MiB, resident now and at most, as reconcile.sh reads it of the runner.
+std::string memory() {
     std::ifstream status("/proc/self/status");
-    std::string rss;
-    std::string peak;
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) rss = line.substr(6);
-        if (line.starts_with("VmHWM:")) peak = line.substr(6);
-    }
+    double resident = 0;
+    double most = 0;
+    constexpr std::size_t name = 6;
     constexpr double kib = 1024;
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmRSS:")) resident = std::stod(line.substr(name)) / kib;
+        if (line.starts_with("VmHWM:")) most = std::stod(line.substr(name)) / kib;
+    }
     std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%.1f %.1f", std::stod(rss) / kib,
-                  std::stod(peak) / kib);
+    std::snprintf(text.data(), text.size(), "%.1f %.1f", resident, most);
     return text.data();
 }
 
-// Prints the wall time until the backend is there, its resident memory and most by then, the CPU
-// time of a listing as the reconciler asks for it, and that memory after all of them.
 void list(int times) {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::seconds patience(60);
@@ -124,21 +124,20 @@ void list(int times) {
     const auto begun = Clock::now();
     app::BackendHost host(settings, log);
     const auto opened = std::chrono::duration<double, std::milli>(Clock::now() - begun).count();
-    const std::string held = memory_mib();
     const auto before = cpu_ms();
     for (int i = 0; i < times; ++i) {
         host.backend().list({Clock::now() + patience, -1, "bench", ""},
                             {{tenants::tenant_label, ""}});
     }
-    std::printf("%.0f %s %.1f %s\n", opened, held.c_str(), (cpu_ms() - before) / times,
-                memory_mib().c_str());
+    std::printf("%.0f %.0f %.1f %s\n", opened, before, (cpu_ms() - before) / times,
+                memory().c_str());
 }
 
 constexpr const char* usage =
     R"(Usage: nexus-node-bench COMMAND      (settings: from the environment, as of nexus-runner)
   fill TENANTS ENGINE_FILE   fills TENANT_ROOT and the simulated backend's state_file
-  list TIMES                 prints: ms to open the backend; MiB resident and most by then; CPU ms of
-                             one listing; MiB resident and most after TIMES of them
+  list TIMES                 prints: ms to open the backend, in all and of CPU; CPU ms of one
+                             listing; MiB resident and at most after TIMES of them
 )";
 
 int run(const std::vector<std::string>& words) {
