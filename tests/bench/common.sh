@@ -1,5 +1,5 @@
 # What the benches share; read with `.`, never run by itself.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154  # root and work are set by who reads it
 
 # median FILE: of its numbers, one a line; `-` where there is none.
 median() {

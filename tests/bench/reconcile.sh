@@ -63,7 +63,9 @@ start() {
     RECONCILE_INTERVAL=$1 "$BENCH_BUILD/bin/nexus-runner" serve >"$node/log" 2>&1 &
     runner=$!
     until curl -sf -o "$node/ready" --max-time 5 "http://127.0.0.1:$((port + 1))/readyz"; do
-        process_lives "$runner" && [ $(($(now_ms) - begun)) -lt 60000 ] || die "not ready: $(tail -3 "$node/log")"
+        if ! process_lives "$runner" || [ $(($(now_ms) - begun)) -gt 60000 ]; then
+            die "not ready: $(tail -3 "$node/log")"
+        fi
         sleep 0.01
     done
     ready=$(now_ms)
@@ -84,7 +86,9 @@ until_compared() {
     tries=6000
     while [ "$(comparisons)" -lt "$1" ]; do
         tries=$((tries - 1))
-        process_lives "$runner" && [ $tries -gt 0 ] || die "no comparison ends: $(tail -3 "$node/log")"
+        if ! process_lives "$runner" || [ $tries = 0 ]; then
+            die "no comparison ends: $(tail -3 "$node/log")"
+        fi
         sleep 0.05
     done
 }
