@@ -42,20 +42,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 mkdir "$work/results" "$work/tenants" "$work/state"
 
-if [ -z "${BENCH_BUILD:-}" ]; then
-    BENCH_BUILD=$root/build/bench
-    (cd "$root" && cmake --preset bench && cmake --build --preset bench) >"$work/build.log" 2>&1 ||
-        { cat "$work/build.log" >&2 && die "the build failed"; }
-fi
+build_benches
+start_redis
 bench=$BENCH_BUILD/bin/nexus-queue-bench
-
-port=$((20000 + $$ % 10000))
-redis-server --port $port --bind 127.0.0.1 --save '' --appendonly no --dir "$work" >"$work/redis.log" &
-redis=$!
-until redis-cli -p $port PING >/dev/null 2>&1; do
-    process_lives "$redis" || die "no Redis: $(tail -1 "$work/redis.log")"
-    sleep 0.1
-done
 
 install_bullmq() {
     command -v node >/dev/null && command -v npm >/dev/null || return 1
@@ -101,7 +90,6 @@ produce() {
 
 # keep KIND NAME VALUE: one figure of this run.
 keep() { echo "$3" >>"$work/results/$1.$2"; }
-memory_mib() { awk "/^$2:/ {printf \"%.1f\\n\", \$2 / 1024}" "/proc/$1/status"; }
 
 measure() {
     for depth in $depths; do

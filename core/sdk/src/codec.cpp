@@ -181,15 +181,19 @@ const void* Reader::value_of(std::size_t index) const {
     return &(json(value_).MemberBegin() + static_cast<std::ptrdiff_t>(index))->value;
 }
 
-// Most documents fit into `room`: they take no memory of their own.
+// Most documents fit into `room`: they take no memory of their own. A large one takes few pieces,
+// which go back to the system one by one; small ones would leave holes in the heap.
 struct Document::Parsed {
-    static constexpr std::size_t chunk = 4096;
+    static constexpr std::size_t least_chunk = 4096;
+    explicit Parsed(std::size_t text)
+        : memory{room.data(), room.size(), std::max(text, least_chunk)} {}
     alignas(std::max_align_t) std::array<char, 2048> room;
-    BoundedDocument::AllocatorType memory{room.data(), room.size(), chunk};
+    BoundedDocument::AllocatorType memory;
     BoundedDocument document{memory};
 };
 
-Document::Document(std::string_view text) : parsed_(std::make_unique<Parsed>()) {
+Document::Document(std::string_view text)
+    : parsed_(std::make_unique<Parsed>(std::min(text.size(), max_bytes))) {
     if (text.size() > max_bytes) {
         throw Malformed("the document has more than " + std::to_string(max_bytes) + " bytes");
     }
