@@ -49,6 +49,18 @@ Environment environment(const ContainerEngine& engine) {
     return env;
 }
 
+// Every step takes minutes on an engine: without NEXUS_KILLS=all it is every third, another one of
+// each deed.
+void thin_out(std::vector<std::string>& steps, std::size_t deed) {
+    constexpr std::size_t kept = 3;
+    const char* const wish = std::getenv("NEXUS_KILLS");
+    if (wish != nullptr && std::string(wish) == "all") return;
+    std::vector<std::string> some;
+    for (std::size_t i = deed % kept; i < steps.size(); i += kept)
+        some.push_back(steps[i]);
+    if (!some.empty()) steps = std::move(some);
+}
+
 }  // namespace
 
 KillingGround::KillingGround()
@@ -71,10 +83,11 @@ std::set<std::string> KillingGround::play(const Deed& deed) {
     if (deed.before.empty()) clear();
     const auto first = tenants(1).front();
     prepare(deed, {first});
-    const auto all = passages(deed, first);
+    auto all = passages(deed, first);
     std::set<std::string> came_by;
     for (const auto& passage : all)
         came_by.insert(passage.substr(0, passage.find(':')));
+    thin_out(all, deeds_++);
     auto others = tenants(1 + all.size());
     others.erase(others.begin());
     prepare(deed, others);

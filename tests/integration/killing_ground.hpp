@@ -51,8 +51,8 @@ class KillingGround {
     const std::string& first_image() const noexcept { return engine.image(); }
 
     // Does the deed to a tenant in peace, and then to one for each step that it came by, with a
-    // kill there; the steps' names. All are tenants of the deeds before, where there were any and
-    // the deed has jobs that come before it.
+    // kill there, or for every third where NEXUS_KILLS=all is not set; the steps' names. All are
+    // tenants of the deeds before, where there were any and the deed has jobs that come before it.
     std::set<std::string> play(const Deed& deed);
 
     // For a deed's damage: the runner dies with this job at this passage, and Redis forgets it.
@@ -86,6 +86,7 @@ class KillingGround {
     std::string bad_image_, good_image_;
     std::size_t made_ = 0;  // tenants
     int jobs_ = 0;
+    std::size_t deeds_ = 0;
 };
 
 }  // namespace nexus::test
