@@ -93,7 +93,7 @@ bare() {
 clear_docker() {
     docker -H "$engine" ps -aq | xargs -r docker -H "$engine" rm -f >/dev/null
     docker_quietly network prune -f
-    docker_quietly volume prune -af
+    docker -H "$engine" volume ls -q | xargs -r docker -H "$engine" volume rm >/dev/null
 }
 
 # keep KIND COMMAND...: its time in milliseconds.
