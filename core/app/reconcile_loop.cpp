@@ -42,7 +42,7 @@ void ReconcileLoop::run(Progress::Beat& beat) {
         const auto gap =
             std::max<Clock::duration>(least_gap, gap_of_a_cycle * (Clock::now() - begun));
         if (stop_.wait_for(std::chrono::duration_cast<milliseconds>(gap))) return;
-        wait(beat, begun);
+        if (!parts_.reconciler.is_unsure()) wait(beat, begun);
     }
 }
 
@@ -65,12 +65,13 @@ void ReconcileLoop::keep_images() {
 }
 
 void ReconcileLoop::wait(Progress::Beat& beat, Clock::time_point begun) {
-    constexpr milliseconds between_beats(seconds(5));
-    const auto until = next(begun);
-    for (auto left = until - Clock::now(); left.count() > 0; left = until - Clock::now()) {
+    // A repair that is under way may yet have to be made again, and says when.
+    constexpr milliseconds between_looks(seconds(1));
+    for (auto left = next(begun) - Clock::now(); left.count() > 0;
+         left = next(begun) - Clock::now()) {
         beat.beat();
         const auto part = std::chrono::ceil<milliseconds>(left);
-        if (parts_.bell.wait_for(std::min(part, between_beats))) return;
+        if (parts_.bell.wait_for(std::min(part, between_looks))) return;
     }
 }
 

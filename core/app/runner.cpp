@@ -72,8 +72,8 @@ Runner::Runner(config::Settings settings, Options options, Redactor& redactor, L
       puller_(backend_.backend(), settings_.registry_auth_file, redactor, log),
       lifecycle_(backend_.backend(), store_, puller_, subnets_, book_, settings_),
       repair_(backend_.backend(), store_, lifecycle_, book_, loops_, settings_, log, outside()),
-      reconciler_(backend_.backend(), roster_, repair_, book_, loops_, settings_, log, in_turn(),
-                  outside(), {options.accept_mass_change}),
+      reconciler_({backend_.backend(), roster_, repair_, book_, loops_, ended_}, settings_, log,
+                  jobs(), outside(), {options.accept_mass_change}),
       images_(backend_.backend(), Directory::open(settings_.state_dir), settings_, log),
       executor_(lifecycle_, book_, loops_, settings_, log),
       capacity_(capacity_of(backend_.backend(), settings_)),
@@ -130,6 +130,8 @@ queue::NodeFacts Runner::facts() const {
 void Runner::hear(const Event& event) {
     log_.debug("the engine reports a change",
                {{"container", event.container}, {"action", event.action}});
+    const auto tenant = tenants::TenantId::parse(event.tenant);
+    if (tenant && event.action == "exited") ended_.add(*tenant, event.exit_code);
     bell_.ring();
 }
 
@@ -137,10 +139,12 @@ tenants::Repair::Outside Runner::outside() {
     return {[this](const tenants::TenantEvent& event) { queue_.tell(event); }, wall_now};
 }
 
-tenants::InTurn Runner::in_turn() {
-    return [this](const tenants::TenantId& tenant, std::function<void(const tenants::Turn&)> work) {
-        return queue_.in_turn(tenant, std::move(work));
-    };
+tenants::Reconciler::Jobs Runner::jobs() {
+    return {
+        [this](const tenants::TenantId& tenant, std::function<void(const tenants::Turn&)> work) {
+            return queue_.in_turn(tenant, std::move(work));
+        },
+        [this](const tenants::TenantId& tenant) { return queue_.has_job(tenant); }};
 }
 
 }  // namespace nexus::app

@@ -46,13 +46,14 @@ class Runner {
     queue::NodeFacts facts() const;
     void hear(const Event& event);
     tenants::Repair::Outside outside();
-    tenants::InTurn in_turn();
+    tenants::Reconciler::Jobs jobs();
 
     config::Settings settings_;
     Log& log_;
     WallTime started_at_;
     UniqueFd state_lock_;
     Bell bell_;
+    tenants::EndedRuntimes ended_;
     BackendHost backend_;
     tenants::TenantStore store_;
     tenants::Roster roster_;

@@ -94,7 +94,7 @@ std::string gaps_of(const config::Settings& settings, const std::vector<HostPort
         text +=
             ", such as the runner's port (LISTEN_ADDRESS " + settings.listen_address.text() + ")";
     if (!settings.runner_bind_ip.empty())
-        text += ", such as what is published on RUNNER_BIND_IP " + settings.runner_bind_ip;
+        text += ", or what is published on RUNNER_BIND_IP " + settings.runner_bind_ip;
     for (const auto& server : redis)
         text += ", nor from Redis at " + server.host + ":" + std::to_string(server.port);
     if (settings.backend == "podman") {

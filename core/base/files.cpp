@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <system_error>
 
@@ -179,12 +180,9 @@ std::optional<std::string> Directory::read(const std::string& folder, const std:
 
 std::optional<FileVersion> Directory::version(const std::string& folder,
                                               const std::string& name) const {
-    for (std::size_t from = 0, to = 0; to != std::string::npos; from = to + 1) {
-        to = folder.find('/', from);
-        require_plain(path_, folder.substr(from, to - from));
-    }
-    require_plain(path_, name);
     const std::string below = join(folder, name);
+    for (const auto& step : std::filesystem::path(below))
+        require_plain(path_, step.string());
     struct stat status {};
     if (::fstatat(fd(), below.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
@@ -224,8 +222,7 @@ bool Directory::replace(const std::string& from, const std::string& to) const {
     require_plain(path_, from);
     require_plain(path_, to);
     // What is at `to` may change between the two calls, but not for ever.
-    constexpr int attempts = 100;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
+    for (int attempts = 100; attempts > 0; --attempts) {
         if (::renameat(fd(), from.c_str(), fd(), to.c_str()) == 0) {
             sync();
             return false;

@@ -25,7 +25,8 @@ class KillPlan {
 };
 
 // Kills this process where NEXUS_KILL_AT of its environment says so. A text there that is no plan
-// ends it as well, with a message.
+// ends it as well, with a message. Where the environment has NEXUS_KILL_LOG, the path of a file,
+// that gets a line a passage.
 void kill_point(std::string_view name) noexcept;
 
 }  // namespace nexus

@@ -59,7 +59,8 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
         return failed(job, {ErrorCode::deadline, "the deadline passed before the job could begin"});
     }
     tenants::JobContext context({job.id, attempt, 1}, job.tenant, settings_.job_timeout,
-                                last_moment(job.deadline), cancel.fd(), permit);
+                                last_moment(job.deadline), cancel.fd(), permit,
+                                attempt >= job.most_attempts());
     try {
         auto result = call_verb(job, context);
         if (job.action != Action::health) {

@@ -18,6 +18,9 @@ namespace nexus::jobs {
 // protocol.md: at most 1 MiB and 16 levels deep.
 inline constexpr json::Limits job_limits{1U << 20U, 16};
 
+// protocol.md, Delivery.
+inline constexpr int default_attempts = 5;
+
 struct Job {
     std::string id;
     Action action;
@@ -28,6 +31,8 @@ struct Job {
     std::optional<int> max_attempts;
     std::string reply_to;  // empty: nobody waits
     std::string node;      // empty: any
+
+    int most_attempts() const noexcept { return max_attempts.value_or(default_attempts); }
 };
 
 // A job that will never run. `id`, `tenant_id`, `action` and `reply_to` are there where they could

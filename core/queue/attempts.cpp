@@ -8,7 +8,6 @@ namespace {
 using std::chrono::milliseconds;
 
 // protocol.md, Delivery.
-constexpr int default_attempts = 5;
 constexpr milliseconds first_wait = std::chrono::seconds(1);
 constexpr milliseconds longest_wait = std::chrono::seconds(60);
 
@@ -35,7 +34,7 @@ std::optional<milliseconds> Attempts::next(const jobs::Outcome& outcome) {
 }
 
 std::optional<milliseconds> Attempts::wait_after(const jobs::Outcome& outcome) {
-    const int most = ticket_.job.max_attempts.value_or(default_attempts);
+    const int most = ticket_.job.most_attempts();
     if (!outcome.error || !outcome.error->retryable() || cancel_wanted_ || count_ >= most)
         return std::nullopt;
     if (!backoff_) backoff_.emplace(milliseconds(0), first_wait, longest_wait);

@@ -52,6 +52,8 @@ class NodeQueue {
 
     // As Runs::in_turn. False also until what an earlier process left half done has its turn.
     bool in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work);
+    // Whether a job of the tenant waits or runs.
+    bool has_job(const config::TenantId& tenant) const { return runs_.has_job(tenant); }
     // Tells the world.
     void tell(const tenants::TenantEvent& event);
 

@@ -54,12 +54,13 @@ void Runs::add(Ticket ticket) {
     lanes_.push(lane, [this, attempts] { return run(*attempts); });
 }
 
+bool Runs::has_job(const config::TenantId& tenant) const {
+    const std::scoped_lock lock(mutex_);
+    return tenants_.count(tenant.text()) > 0;
+}
+
 bool Runs::in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work) {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (tenants_.count(tenant.text()) > 0) return false;
-    }
-    if (is_condemned(tenant)) return false;
+    if (has_job(tenant) || is_condemned(tenant)) return false;
     lanes_.push(tenant.text(),
                 [this, tenant, work = std::move(work)] { return work_for(tenant, work); });
     return true;

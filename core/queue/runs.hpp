@@ -36,6 +36,8 @@ class Runs {
     // or inside its job: then it is left alone until a job of it succeeds.
     bool in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work);
 
+    bool has_job(const config::TenantId& tenant) const;
+
     // All entries up to this one were added.
     void added(const std::string& entry_id);
 

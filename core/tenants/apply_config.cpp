@@ -35,7 +35,7 @@ VerbResult Lifecycle::apply_config(const ApplyConfigRequest& request, JobContext
             record.job->restarted = true;
             store_.save(record, context.permit());
         }
-        convergence_.run(record, context);
+        on_free_subnet(record, context, [&] { convergence_.run(record, context); });
         if (record.job->restarted) result.events = status("running", context);
     }
     result.events.insert(result.events.begin(), applied(record));

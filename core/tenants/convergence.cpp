@@ -10,7 +10,7 @@ namespace {
 
 // The operator's network is never made here: it would have another subnet than the firewall knows.
 Failure failure_on_shared_network(const BackendError& error, const config::Settings& settings) {
-    const Failure plain = failure_of(error);
+    Failure plain = failure_of(error);
     if (error.code() != Code::not_found ||
         std::string_view(error.what()).find("network") == std::string_view::npos) {
         return plain;
@@ -24,7 +24,7 @@ Failure failure_on_shared_network(const BackendError& error, const config::Setti
                         : "docker network create "
                           "--opt com.docker.network.bridge.enable_icc=false ") +
                 settings.tenant_network,
-            plain.retryable()};
+            false};
 }
 
 }  // namespace
@@ -47,11 +47,13 @@ void Convergence::make(const TenantRecord& record, const JobContext& context) {
     const TenantFiles folders(store_.folder(record.tenant_id));  // the engine mounts what is there
     const ContainerSpec spec = current_spec(record, store_, settings_);
     const Labels labels = identity(record.tenant_id, settings_.node_name);
+    ensure_network(record, context);
+    NEXUS_KILL_POINT("after_network_exists");
     try {
-        ensure_network(record, context);
         for (const auto& mount : spec.volumes) {
             backend_.ensure_volume(context.call(), {mount.volume, labels});
         }
+        NEXUS_KILL_POINT("after_volumes_exist");
         const ContainerState state = ensure_current(spec, context);
         NEXUS_KILL_POINT("after_container_exists");
         if (state.phase != Phase::running) start(spec, context);
@@ -64,8 +66,13 @@ void Convergence::make(const TenantRecord& record, const JobContext& context) {
 
 void Convergence::ensure_network(const TenantRecord& record, const JobContext& context) {
     if (record.network.subnet.empty()) return;  // the operator's shared network
-    backend_.ensure_network(context.call(), {record.network.name, record.network.subnet,
-                                             identity(record.tenant_id, settings_.node_name)});
+    try {
+        backend_.ensure_network(context.call(), {record.network.name, record.network.subnet,
+                                                 identity(record.tenant_id, settings_.node_name)});
+    } catch (const BackendError& error) {
+        if (error.code() == Code::conflict) throw SubnetTaken(error);
+        throw failure_of(error);
+    }
 }
 
 ContainerState Convergence::ensure_current(const ContainerSpec& spec, const JobContext& context) {
@@ -73,7 +80,9 @@ ContainerState Convergence::ensure_current(const ContainerSpec& spec, const JobC
     require_ours(state, context.tenant());
     if (made_from(state, spec)) return state;
     backend_.stop(context.call(), spec.name, std::chrono::seconds(spec.stop_timeout_seconds));
+    NEXUS_KILL_POINT("after_container_stopped");
     backend_.remove(context.call(), spec.name);
+    NEXUS_KILL_POINT("after_container_removed");
     return backend_.ensure_container(context.call(), spec);
 }
 
@@ -109,9 +118,12 @@ void Convergence::remove(const TenantId& tenant, bool keep_volumes, const JobCon
     try {
         remove_containers(tenant, context);
         backend_.remove_network(context.call(), network_name(tenant));
+        NEXUS_KILL_POINT("after_network_removed");
         if (keep_volumes) return;
         backend_.remove_volume(context.call(), session_volume(tenant));
+        NEXUS_KILL_POINT("after_session_removed");
         backend_.remove_volume(context.call(), state_volume(tenant));
+        NEXUS_KILL_POINT("after_state_removed");
     } catch (const BackendError& error) {
         throw failure_of(error);
     }

@@ -12,13 +12,20 @@
 
 namespace nexus::tenants {
 
+// The subnet of a tenant's record is in use by a network that no record knows of, such as that of
+// an orphan, or of somebody else on this machine. Its tenant has to get another one.
+class SubnetTaken : public BackendError {
+  public:
+    explicit SubnetTaken(const BackendError& error) : BackendError(error) {}
+};
+
 class Convergence {
   public:
     Convergence(Backend& backend, const TenantStore& store, const config::Settings& settings);
 
     // Network, volumes, container, running, and healthy where its image declares a health check. A
     // container that was made from another spec is replaced; the volumes stay. The image must be
-    // there. Throws Failure; NotUp of a runtime that does not come up.
+    // there. Throws Failure; NotUp of a runtime that does not come up; SubnetTaken.
     ContainerState run(const TenantRecord& record, const JobContext& context);
     // The same without the wait for it to come up.
     void make(const TenantRecord& record, const JobContext& context);

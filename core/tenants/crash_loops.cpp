@@ -26,7 +26,7 @@ CrashLoops::Verdict CrashLoops::ended(const TenantId& tenant, const std::string&
     const std::scoped_lock lock(mutex_);
     Entry& entry = entries_[tenant];
     if (entry.failures > 0 && entry.run == run) return {entry.due, false};
-    if (up && *up >= long_enough_up) entry = {};
+    if (up.value_or(now - entry.due) >= long_enough_up) entry = {};
     entry.run = run;
     entry.due = now + wait_after(++entry.failures);
     const bool begins = entry.failures > 1 && !entry.looping;

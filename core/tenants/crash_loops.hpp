@@ -22,8 +22,9 @@ class CrashLoops {
         bool begins = false;  // with this failure it became a loop
     };
 
-    // The run that began at `run` (any text that is another for each run) ended. Told again of the
-    // same run it gives the same time. `up`: how long it ran; nothing where that is not known.
+    // The run that `run` names (any text that is another for each run) ended. Told again of the
+    // same run it gives the same time. `up`: how long it ran; where that is not known, the time
+    // since the last failure stands for it.
     Verdict ended(const TenantId& tenant, const std::string& run,
                   std::optional<std::chrono::milliseconds> up, WallTime now);
     // A repair could not be made: the next one waits in the same way, and 10 s at least.

@@ -96,7 +96,7 @@ void ImageUpdate::try_image(TenantRecord& record, JobContext& context) {
         refuse(record, {record.image, problem.what(), problem.data()}, context);
     } catch (const Failure& failure) {
         const bool cancelled = failure.code() == ErrorCode::cancelled;
-        if (cancelled || (failure.retryable() && context.overdue())) {
+        if (cancelled || (failure.retryable() && context.is_last())) {
             call_off(record, context);
         } else if (!failure.retryable()) {
             refuse(record, {record.image, failure.what(), watch_.log_of(name, context)}, context);
@@ -159,7 +159,10 @@ void ImageUpdate::put_back(TenantRecord& record, bool starts, const JobContext& 
     record.desired = record.previous_desired;
     try {
         if (find(aside, context)) {
-            if (find(name, context)) backend_.remove(context.call(), name);
+            if (find(name, context)) {
+                backend_.remove(context.call(), name);
+                NEXUS_KILL_POINT("after_container_removed");
+            }
             backend_.rename(context.call(), aside, name);
             NEXUS_KILL_POINT("after_put_back");
         }
@@ -215,7 +218,6 @@ void ImageUpdate::save(TenantRecord& record, const JobContext& context) const {
     ++record.generation;
     record.updated_at = wall_now();
     store_.save(record, context.permit());
-    NEXUS_KILL_POINT("after_record_saved");
 }
 
 // Putting the old one back is not a part of the job that can be cancelled, or come too late.

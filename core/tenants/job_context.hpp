@@ -24,13 +24,14 @@ class JobContext {
     // deadline. `permit` throws where this process may not call the backend any more.
     JobContext(
         AppliedJob job, TenantId tenant, Clock::duration timeout, Clock::time_point last,
-        int cancel_fd, std::function<void()> permit = [] {})
+        int cancel_fd, std::function<void()> permit = [] {}, bool last_attempt = false)
         : job_(std::move(job)),
           tenant_(std::move(tenant)),
           deadline_(Clock::now() + timeout),
           last_(last),
           cancel_fd_(cancel_fd),
-          permit_(std::move(permit)) {}
+          permit_(std::move(permit)),
+          last_attempt_(last_attempt) {}
 
     const AppliedJob& job() const noexcept { return job_; }
     const TenantId& tenant() const noexcept { return tenant_; }
@@ -52,8 +53,8 @@ class JobContext {
     JobContext cleanup(Clock::duration time) const {
         return {job_, tenant_, time, Clock::now() + time, -1, permit_};
     }
-    // The job's own deadline has passed: there is no other attempt.
-    bool overdue() const { return Clock::now() >= last_; }
+    // Whatever fails now, there is no other attempt.
+    bool is_last() const { return last_attempt_ || Clock::now() >= last_; }
 
     void tell(TenantEvent event) { events_.push_back(std::move(event)); }
     std::vector<TenantEvent> take_events() { return std::exchange(events_, {}); }
@@ -70,6 +71,7 @@ class JobContext {
     Clock::time_point last_;
     int cancel_fd_;
     std::function<void()> permit_;
+    bool last_attempt_;
     std::vector<TenantEvent> events_;
 };
 

@@ -160,6 +160,7 @@ void Lifecycle::ensure_image(const config::ImageRef& image, JobContext& context)
     const auto before = JobContext::Clock::now();
     puller_.ensure(context.pull(settings_.pull_timeout), image);
     context.extend(JobContext::Clock::now() - before);
+    NEXUS_KILL_POINT("after_image_exists");
 }
 
 void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
@@ -173,7 +174,6 @@ void Lifecycle::save(TenantRecord& record, const JobContext& context) const {
     }
     record.updated_at = wall_now();
     store_.save(record, context.permit());
-    NEXUS_KILL_POINT("after_record_saved");
 }
 
 void Lifecycle::write_files(const TenantRecord& record, const ConfigRequest& request,
@@ -189,6 +189,7 @@ void Lifecycle::write_files(const TenantRecord& record, const ConfigRequest& req
         env.insert(*kept);
     }
     files.write_environment(env);
+    NEXUS_KILL_POINT("after_environment_written");
     files.write_env_json(env);
     if (request.prompts) files.replace_prompts(*request.prompts);
     if (request.skills) files.replace_skills(*request.skills);
@@ -207,9 +208,26 @@ TenantRecord Lifecycle::want_running(const StartRequest& request, JobContext& co
     return record;
 }
 
-// Volumes that are there from now on are missed where they are gone.
+// A subnet that somebody else has stays marked as taken, so that no tenant is given it again.
+void Lifecycle::on_free_subnet(TenantRecord& record, const JobContext& context,
+                               const std::function<void()>& step) {
+    while (true) {
+        try {
+            return step();
+        } catch (const SubnetTaken&) {
+            record.network.subnet = subnets_.take();
+            store_.save(record, context.permit());
+        }
+    }
+}
+
 void Lifecycle::converge(TenantRecord& record, JobContext& context) {
-    updates_.converge(record, context);
+    on_free_subnet(record, context, [&] { updates_.converge(record, context); });
+    note_volumes(record, context);
+}
+
+// From now on one that is gone is missed.
+void Lifecycle::note_volumes(TenantRecord& record, const JobContext& context) const {
     if (record.volumes_made) return;
     record.volumes_made = true;
     store_.save(record, context.permit());

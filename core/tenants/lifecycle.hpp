@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ class Lifecycle {
     // What an image update left half done is undone, where no job goes on with it: the old runtime
     // is back, stopped, and none stands aside.
     void settle(JobContext& context);
+    // A record that has no place in the engine's networks is given one; the caller saves it.
+    void place(TenantRecord& record);
     // A tenant that is not there is deleted already.
     VerbResult remove(bool keep_volumes, JobContext& context);
 
@@ -60,8 +63,11 @@ class Lifecycle {
     void write_files(const TenantRecord& record, const ConfigRequest& request,
                      const JobContext& context) const;
     TenantRecord want_running(const StartRequest& request, JobContext& context);
-    void place(TenantRecord& record);
+    // Does `step`, which brings the tenant to `record`, with another subnet where its own is taken.
+    void on_free_subnet(TenantRecord& record, const JobContext& context,
+                        const std::function<void()>& step);
     void converge(TenantRecord& record, JobContext& context);
+    void note_volumes(TenantRecord& record, const JobContext& context) const;
     void renew_session(TenantRecord record, JobContext& context);
     bool needs_start(const TenantRecord& record, const JobContext& context);
     std::vector<TenantEvent> status(const std::string& state, const JobContext& context);

@@ -24,7 +24,9 @@ VerbResult Lifecycle::whatsapp_disconnect(JobContext& context) {
 // The image first: one that is no good must not cost the tenant its session. A volume that is there
 // after the record says `prepared` is new, and may hold a session already.
 void Lifecycle::renew_session(TenantRecord record, JobContext& context) {
-    if (ImageUpdate::concerns(record)) updates_.converge(record, context);
+    if (ImageUpdate::concerns(record)) {
+        on_free_subnet(record, context, [&] { updates_.converge(record, context); });
+    }
     if (!record.job->prepared) {
         record.volumes_made = false;  // from here on one is missing, and that is no loss
         store_.save(record, context.permit());
@@ -32,7 +34,8 @@ void Lifecycle::renew_session(TenantRecord record, JobContext& context) {
         record.job->prepared = true;
         store_.save(record, context.permit());
     }
-    converge(record, context);
+    on_free_subnet(record, context, [&] { convergence_.run(record, context); });
+    note_volumes(record, context);
 }
 
 }  // namespace nexus::tenants

@@ -15,17 +15,17 @@ bool is_mass(std::size_t changes, std::size_t all) {
 
 }  // namespace
 
-Reconciler::Reconciler(Backend& backend, Roster& roster, Repair& repair, StatusBook& book,
-                       CrashLoops& loops, const config::Settings& settings, Log& log,
-                       InTurn in_turn, Repair::Outside outside, Options options)
-    : backend_(backend),
-      roster_(roster),
-      repair_(repair),
-      book_(book),
-      loops_(loops),
+Reconciler::Reconciler(Parts parts, const config::Settings& settings, Log& log, Jobs jobs,
+                       Repair::Outside outside, Options options)
+    : backend_(parts.backend),
+      roster_(parts.roster),
+      repair_(parts.repair),
+      book_(parts.book),
+      loops_(parts.loops),
+      ended_(parts.ended),
       settings_(settings),
       log_(log),
-      in_turn_(std::move(in_turn)),
+      jobs_(std::move(jobs)),
       outside_(std::move(outside)),
       options_(options) {}
 
@@ -46,21 +46,20 @@ void Reconciler::compare(const CallContext& ctx) {
     const auto& tenants = roster_.refresh();
     const auto all = differences(tenants, listing);
     engine_back();
-    auto problem = brake(tenants, listing, all);
-    const bool may_disturb = !problem;
-    set_problem(std::move(problem));
     note_images(tenants, listing);
-    mend(all, may_disturb);
+    mend(all, may_disturb(tenants, listing, all));
 }
 
 Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
                                                 const Listing& listing) {
+    const auto ended = ended_.take();
     Differences found;
     for (const auto& [tenant, entry] : tenants) {
         observe(tenant, entry, listing.runtime(tenant));
         if (!entry.problem.empty()) continue;
-        const auto difference = this->difference(tenant, entry, listing);
-        if (difference.step != Step::none) found.emplace_hint(found.end(), tenant, difference);
+        const auto difference = this->difference(tenant, entry, listing, ended);
+        if (difference.step != Step::none && !jobs_.has_job(tenant))
+            found.emplace_hint(found.end(), tenant, difference);
     }
     const auto is_known = [&tenants](const TenantId& tenant) { return tenants.count(tenant) > 0; };
     book_.retain(is_known);
@@ -69,14 +68,20 @@ Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
 }
 
 Reconciler::Difference Reconciler::difference(const TenantId& tenant, const RosterEntry& entry,
-                                              const Listing& listing) const {
+                                              const Listing& listing,
+                                              const EndedRuntimes::ExitCodes& ended) const {
     // A tenant without a record may be one to adopt, and what an older deployment made carries no
     // label and is not listed: both are looked at in their turn.
-    if (!entry.record) return {Step::bring_up, false};
-    const bool aside = listing.aside(tenant) != nullptr || !entry.record->previous_image.empty();
-    Step step = next_step(*entry.record, entry.spec, listing.runtime(tenant), aside);
-    if (step == Step::none && loops_.is_looping(tenant)) step = Step::watch;
-    return {step, aside};
+    if (!entry.record) return {Step::bring_up, {}};
+    Difference found;
+    found.hint.aside = listing.aside(tenant) != nullptr || !entry.record->previous_image.empty();
+    found.step = next_step(*entry.record, entry.spec, listing.runtime(tenant), found.hint.aside);
+    const auto end = ended.find(tenant);
+    if (end != ended.end()) found.hint.exit_code = end->second;
+    if (found.step == Step::none && (end != ended.end() || loops_.is_looping(tenant))) {
+        found.step = Step::watch;
+    }
+    return found;
 }
 
 void Reconciler::observe(const TenantId& tenant, const RosterEntry& entry,
@@ -100,8 +105,21 @@ void Reconciler::tell_recovery(const TenantId& tenant, const std::string& observ
         outside_.tell(std::move(event));
 }
 
-std::optional<std::string> Reconciler::brake(const Roster::Entries& tenants, const Listing& listing,
-                                             const Differences& differences) {
+// Engine and disk are not asked at the same moment: that many jobs ended in between looks like a
+// change of many tenants, once. Nothing is done then, and it is told of the second time.
+bool Reconciler::may_disturb(const Roster::Entries& tenants, const Listing& listing,
+                             const Differences& differences) {
+    auto problem = mass_change(tenants, listing, differences);
+    const bool held_before = std::exchange(held_, problem.has_value());
+    unsure_ = held_ && !held_before;
+    if (unsure_) problem.reset();
+    set_problem(std::move(problem));
+    return !held_;
+}
+
+std::optional<std::string> Reconciler::mass_change(const Roster::Entries& tenants,
+                                                   const Listing& listing,
+                                                   const Differences& differences) {
     const auto lost = listing.orphans(settings_.node_name, [&tenants](const TenantId& tenant) {
         return tenants.count(tenant) > 0;
     });
@@ -111,8 +129,7 @@ std::optional<std::string> Reconciler::brake(const Roster::Entries& tenants, con
                " containers of this node have no tenant folder in TENANT_ROOT " +
                settings_.tenant_root +
                ": is its file system mounted? Nothing is stopped, replaced or removed; mount it, "
-               "or "
-               "look at nexus-runner tenants --orphans";
+               "or look at nexus-runner tenants --orphans";
     }
     std::size_t disturbed = 0;
     for (const auto& [tenant, difference] : differences)
@@ -134,8 +151,9 @@ void Reconciler::mend(const Differences& differences, bool may_disturb) {
         if (disturbs(difference.step) && !may_disturb) continue;
         if (loops_.due(tenant, now) && difference.step != Step::watch) continue;
         if (!take_turn(tenant)) continue;
-        const Repair::Hint hint{may_disturb, difference.aside};
-        const bool taken = in_turn_(tenant, [this, id = tenant, hint](const Turn& turn) {
+        auto hint = difference.hint;
+        hint.may_disturb = may_disturb;
+        const bool taken = jobs_.in_turn(tenant, [this, id = tenant, hint](const Turn& turn) {
             repair_.run(id, turn, hint);
             const std::scoped_lock lock(mutex_);
             in_turn_now_.erase(id);
@@ -168,7 +186,8 @@ void Reconciler::report_orphans(const std::set<std::string>& orphans) {
 void Reconciler::note_images(const Roster::Entries& tenants, const Listing& listing) {
     std::set<std::string> images;
     for (const auto& [tenant, entry] : tenants) {
-        if (!entry.record) return;  // which one it uses is not known
+        if (!entry.problem.empty()) return;  // which one it uses is not known
+        if (!entry.record) continue;
         images.insert(entry.record->image);
         images.insert(entry.record->previous_image);
     }

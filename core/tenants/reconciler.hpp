@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tenants/ended_runtimes.hpp"
 #include "tenants/listing.hpp"
 #include "tenants/repair.hpp"
 #include "tenants/roster.hpp"
@@ -23,9 +24,21 @@ class Reconciler {
         bool accept_mass_change = false;  // --accept-mass-change, until nothing needs it any more
     };
 
-    // All references must outlive this object, and no turn may begin after it.
-    Reconciler(Backend& backend, Roster& roster, Repair& repair, StatusBook& book,
-               CrashLoops& loops, const config::Settings& settings, Log& log, InTurn in_turn,
+    // All must outlive this object, and no turn may begin after it. What `ended` holds is looked at
+    // also where the engine has started it again by then.
+    struct Parts {
+        Backend& backend;
+        Roster& roster;
+        Repair& repair;
+        StatusBook& book;
+        CrashLoops& loops;
+        EndedRuntimes& ended;
+    };
+    struct Jobs {
+        InTurn in_turn;
+        HasJob has_job;
+    };
+    Reconciler(Parts parts, const config::Settings& settings, Log& log, Jobs jobs,
                Repair::Outside outside, Options options);
 
     // One comparison. Never throws: what went wrong is logged once, and in `problem`. `cancel_fd`
@@ -34,6 +47,10 @@ class Reconciler {
 
     // When a repair that had to wait is due; nothing where none waits.
     std::optional<WallTime> next_due() const { return loops_.next_due(outside_.now()); }
+
+    // What was seen may have been a moment in which many jobs ended at once: the next comparison is
+    // to come soon.
+    bool is_unsure() const noexcept { return unsure_; }
 
     // Why tenants are not kept as they should be, and what to do; nothing while all is well.
     std::optional<std::string> problem() const;
@@ -45,18 +62,20 @@ class Reconciler {
   private:
     struct Difference {
         Step step = Step::none;
-        bool aside = false;
+        Repair::Hint hint;
     };
     using Differences = std::map<TenantId, Difference>;
 
     void compare(const CallContext& ctx);
     Differences differences(const Roster::Entries& tenants, const Listing& listing);
-    Difference difference(const TenantId& tenant, const RosterEntry& entry,
-                          const Listing& listing) const;
+    Difference difference(const TenantId& tenant, const RosterEntry& entry, const Listing& listing,
+                          const EndedRuntimes::ExitCodes& ended) const;
     void observe(const TenantId& tenant, const RosterEntry& entry, const ContainerState* runtime);
     void tell_recovery(const TenantId& tenant, const std::string& observed);
-    std::optional<std::string> brake(const Roster::Entries& tenants, const Listing& listing,
-                                     const Differences& differences);
+    bool may_disturb(const Roster::Entries& tenants, const Listing& listing,
+                     const Differences& differences);
+    std::optional<std::string> mass_change(const Roster::Entries& tenants, const Listing& listing,
+                                           const Differences& differences);
     void mend(const Differences& differences, bool may_disturb);
     bool take_turn(const TenantId& tenant);
     void report_orphans(const std::set<std::string>& orphans);
@@ -70,12 +89,15 @@ class Reconciler {
     Repair& repair_;
     StatusBook& book_;
     CrashLoops& loops_;
+    EndedRuntimes& ended_;
     const config::Settings& settings_;
     Log& log_;
-    InTurn in_turn_;
+    Jobs jobs_;
     Repair::Outside outside_;
     Options options_;
     bool engine_away_ = false;
+    bool held_ = false;                // the last comparison would have changed too many at once
+    bool unsure_ = false;              // and the one before would not
     std::set<std::string> suspected_;  // orphans of the last comparison
     std::set<std::string> reported_;   // and those that were logged
     mutable std::mutex mutex_;

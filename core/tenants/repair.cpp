@@ -13,15 +13,25 @@ namespace {
 std::optional<std::chrono::milliseconds> up_time(const ContainerState& runtime) {
     const auto from = parse_timestamp(runtime.started_at);
     const auto to = parse_timestamp(runtime.finished_at);
-    if (!from || !to || *to < *from) return std::nullopt;
+    if (!from || !to || *to < *from)
+        return std::nullopt;  // it runs again, and the times are of two
     return *to - *from;
 }
 
-// A container that never ran did not fail.
+// A container that never ran did not fail, and one that the engine did not start again has not
+// since it was started.
 bool has_failed(const ContainerState& runtime) {
-    return (runtime.phase == Phase::exited || runtime.phase == Phase::dead ||
-            runtime.phase == Phase::restarting) &&
-           !runtime.started_at.empty();
+    if (runtime.started_at.empty()) return false;
+    switch (runtime.phase) {
+        case Phase::exited:
+        case Phase::dead:
+        case Phase::restarting:
+            return true;
+        case Phase::running:
+            return runtime.restarts > 0 && !runtime.finished_at.empty();
+        default:
+            return false;
+    }
 }
 
 JobContext circumstances(const TenantId& tenant, const Turn& turn,
@@ -68,16 +78,17 @@ void Repair::mend(JobContext& context, Hint hint) {
         if (store_.is_unadopted(tenant)) adopt(context);
         return;
     }
-    const auto runtime = look(context);
+    auto runtime = look(context);
+    if (runtime && runtime->phase == Phase::running) runtime->exit_code = hint.exit_code;
     const auto* seen = runtime ? &*runtime : nullptr;
     book_.observe(tenant, *record, observed_state(seen, loops_.is_looping(tenant)), outside_.now());
     const auto spec = current_spec(*record, store_, settings_);
     const Step step =
         next_step(*record, spec.labels.at(spec_label), runtime ? &*runtime : nullptr, hint.aside);
     if (disturbs(step) && !hint.may_disturb) return;
-    if (step == Step::none && runtime) note_up(tenant, *runtime);
+    if (step == Step::none && runtime) watch(*record, *runtime, context);
     take(step, *record, runtime, context);
-    if (step == Step::settle) return mend(context, {hint.may_disturb, false});
+    if (step == Step::settle) return mend(context, {hint.may_disturb, false, 0});
     book_.went_well(tenant);
 }
 
@@ -87,15 +98,20 @@ Repair::Runtime Repair::look(const JobContext& context) {
     return runtime;
 }
 
-void Repair::note_up(const TenantId& tenant, const ContainerState& runtime) {
+// What the engine starts by itself may fail as often as what this process starts.
+void Repair::watch(const TenantRecord& record, const ContainerState& runtime,
+                   const JobContext& context) {
+    if (record.desired != Desired::running) return;
+    if (has_failed(runtime)) may_start(record, runtime, context);
     const auto started = parse_timestamp(runtime.started_at);
     if (runtime.phase == Phase::running && started) {
-        loops_.is_up(tenant, outside_.now() - *started);
+        loops_.is_up(record.tenant_id, outside_.now() - *started);
     }
 }
 
 void Repair::adopt(const JobContext& context) {
-    const auto record = adopted_record(context.tenant(), look(context), settings_, outside_.now());
+    auto record = adopted_record(context.tenant(), look(context), settings_, outside_.now());
+    lifecycle_.place(record);
     store_.save(record, context.permit());
     log_.info("adopted a tenant of an older deployment",
               {{"tenant", context.tenant().text()},
@@ -110,7 +126,7 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
         case Step::none:
             break;
         case Step::watch:
-            may_start(record, *runtime, context);
+            watch(record, *runtime, context);
             break;
         case Step::bring_up:
             bring_up(record, runtime, context);
@@ -170,7 +186,7 @@ bool Repair::may_start(const TenantRecord& record, const ContainerState& runtime
                        const JobContext& context) {
     const auto now = outside_.now();
     const auto verdict =
-        loops_.ended(record.tenant_id, runtime.id + runtime.started_at, up_time(runtime), now);
+        loops_.ended(record.tenant_id, runtime.id + runtime.finished_at, up_time(runtime), now);
     book_.restarts(record.tenant_id, runtime.restarts);
     if (verdict.begins) tell_loop(record, runtime, context);
     return verdict.due <= now;
@@ -178,6 +194,7 @@ bool Repair::may_start(const TenantRecord& record, const ContainerState& runtime
 
 void Repair::tell_loop(const TenantRecord& record, const ContainerState& runtime,
                        const JobContext& context) {
+    book_.observe(record.tenant_id, record, observed_state(&runtime, true), outside_.now());
     const auto lines = last_log_lines(backend_, context.call(), runtime.name,
                                       store_.environment(record.tenant_id), settings_.bridge_port);
     tell(book_.tell(record.tenant_id, "crash_loop", "", [&](json::Writer& payload) {

@@ -32,8 +32,9 @@ class Repair {
 
     // What the comparison found.
     struct Hint {
-        bool may_disturb = false;  // nothing is stopped, replaced or removed without it
-        bool aside = false;        // a former runtime is kept beside this one
+        bool may_disturb = false;    // nothing is stopped, replaced or removed without it
+        bool aside = false;          // a former runtime is kept beside this one
+        std::int64_t exit_code = 0;  // of a run that the engine has let another follow
     };
     void run(const TenantId& tenant, const Turn& turn, Hint hint) noexcept;
 
@@ -42,7 +43,8 @@ class Repair {
     void mend(JobContext& context, Hint hint);
     void adopt(const JobContext& context);
     Runtime look(const JobContext& context);
-    void note_up(const TenantId& tenant, const ContainerState& runtime);
+    void watch(const TenantRecord& record, const ContainerState& runtime,
+               const JobContext& context);
     void take(Step step, const TenantRecord& record, const Runtime& runtime, JobContext& context);
     void bring_up(const TenantRecord& record, const Runtime& runtime, const JobContext& context);
     void require_volumes(const TenantRecord& record, const JobContext& context);

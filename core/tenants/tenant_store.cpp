@@ -1,6 +1,7 @@
 #include "tenants/tenant_store.hpp"
 
 #include "base/json.hpp"
+#include "base/kill_point.hpp"
 #include "base/random.hpp"
 
 namespace nexus::tenants {
@@ -54,6 +55,7 @@ void TenantStore::save(const TenantRecord& record, const Directory::Permit& perm
     permit();
     own.remove_leftovers(record_name);
     own.write(record_name, to_json(record), private_file, permit);
+    NEXUS_KILL_POINT("after_record_saved");
 }
 
 Directory TenantStore::folder(const TenantId& tenant) const {

@@ -16,4 +16,7 @@ struct Turn {
 // waits or runs: that one brings the tenant to its desired state itself.
 using InTurn = std::function<bool(const TenantId&, std::function<void(const Turn&)> work)>;
 
+// Whether a job of the tenant waits or runs.
+using HasJob = std::function<bool(const TenantId&)>;
+
 }  // namespace nexus::tenants

@@ -45,7 +45,7 @@ void forget_namesake(const Effect& effect, Deeds& seen) {
     const std::string aside = "tenant_" + effect.tenant + "_previous";
     if (effect.op != "rename" || effect.object != aside) return;
     const std::string runtime = "tenant_" + effect.tenant + "_runtime";
-    for (const char* op : {"stop", "remove", "ensure_container", "start"})
+    for (const char* op : {"stop", "rename", "remove", "ensure_container", "start"})
         seen.erase({effect.job, op, runtime});
 }
 

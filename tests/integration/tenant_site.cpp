@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "support/unavailable.hpp"
+#include "support/wait_until.hpp"
 
 namespace nexus::test {
 
@@ -23,7 +24,12 @@ std::string TenantSite::link_address(const std::string& tenant) const {
     const auto line = here.rfind('\n', here.find(" " + gateway(tenant) + "/")) + 1;
     const auto name = here.find(": ", line) + 2;
     const auto bridge = here.substr(name, here.find(' ', name) - name);
-    const auto six = run({.argv = {"ip", "-6", "-o", "addr", "show", bridge}}).out;
+    std::string six;
+    const auto settled = [&] {
+        six = run({.argv = {"ip", "-6", "-o", "addr", "show", bridge}}).out;
+        return !contains(six + inside(engine_, tenant, "ip -6 addr show eth0"), "tentative");
+    };
+    wait_until(settled, std::chrono::seconds(20), "nobody else has the IPv6 addresses");
     const auto begin = six.find("fe80:");
     return begin == std::string::npos ? no_link_address
                                       : six.substr(begin, six.find('/') - begin) + "%eth0";
@@ -44,8 +50,8 @@ std::unique_ptr<TenantSite> tenant_site() {
         return std::make_unique<TenantSite>(ContainerEngine::under_test());
     } catch (const Unavailable& error) {
         const char* required = std::getenv("NEXUS_REQUIRE_ENGINES");
-        if (required != nullptr && std::string(required) == "1") FAIL(error.what());
-        MESSAGE("SKIPPED: ", error.what());
+        if (required != nullptr && std::string(required) == "1") FAIL(std::string(error.what()));
+        MESSAGE("SKIPPED: ", std::string(error.what()));
         return nullptr;
     }
 }

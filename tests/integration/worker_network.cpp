@@ -63,8 +63,14 @@ void WorkerNetwork::lay_cable() const {
 }
 
 std::unique_ptr<Process> WorkerNetwork::serve(const std::string& place) const {
-    return std::make_unique<Process>(
+    auto server = std::make_unique<Process>(
         Command{{"busybox", "httpd", "-f", "-p", place, "-h", nothing_.path().string()}});
+    wait_until(
+        [&] {
+            return run({.argv = {"curl", "-s", "-m", "5", "http://" + place + "/"}}).code == 0;
+        },
+        std::chrono::seconds(20), "the server at " + place + " answers");
+    return server;
 }
 
 void WorkerNetwork::serve_metadata_here() {

@@ -34,6 +34,18 @@ TEST_CASE("/readyz has one entry a check, and is ready only if all are") {
               R"({"ok":false,"checks":{"redis":{"ok":false,"message":"no \"answer\""})") == 0);
 }
 
+TEST_CASE("/status tells of the node and of each tenant") {
+    FakeSource source;
+    const auto status = answer({"GET", "/status"}, source);
+    CHECK(status.status == 200);
+    CHECK(
+        status.body ==
+        R"({"node":"worker-1","version":"0.1.0","backend":"simulated","uptime_seconds":7,"queue_depth":3,)"
+        R"("running_jobs":1,"tenants":[{"tenant_id":"acme","desired":"running","observed":"unhealthy",)"
+        R"("since":"2026-11-23T10:00:00.000Z","restarts":2,"image":"r.io/nexus:1",)"
+        R"("last_error":"the \"disk\" is full"}]})");
+}
+
 TEST_CASE("a query is ignored, and any other path is not found") {
     FakeSource source;
     CHECK(answer({"GET", "/healthz?verbose=1"}, source).status == 200);

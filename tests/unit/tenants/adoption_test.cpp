@@ -55,6 +55,23 @@ TEST_CASE_FIXTURE(OldTenant, "The next job that starts it gives it a container o
     CHECK(count("remove_volume") == 0);
 }
 
+TEST_CASE_FIXTURE(OldTenant, "Whatever makes its container anew puts it on a network of its own") {
+    add_runtime(Phase::running);
+    cycle();
+    SUBCASE("the reconciler, where it was removed behind our back") {
+        backend.containers.clear();
+        cycle();
+    }
+    SUBCASE("a changed configuration") {
+        ApplyConfigRequest request;
+        request.env = Environment{{"TOKEN", "t2"}};
+        apply_config(request);
+    }
+    CHECK(running() == 1);
+    CHECK(backend.specs.at(runtime_name(acme)).network == network_name(acme));
+    CHECK(backend.networks.count(network_name(acme)) == 1);
+}
+
 TEST_CASE_FIXTURE(OldTenant, "One that was stopped, or has no container, stays stopped") {
     SUBCASE("stopped") {
         add_runtime(Phase::exited);

@@ -92,7 +92,8 @@ TEST_CASE_FIXTURE(Updated, "an image that cannot be created or started is a bad 
 TEST_CASE_FIXTURE(Updated, "a runtime without a health check must stay up for the whole trial") {
     backend.runs_programs = true;
     settings.stop_timeout = std::chrono::seconds(0);
-    Lifecycle patient(backend, store, puller, subnets, book, settings, std::chrono::milliseconds(60));
+    Lifecycle patient(backend, store, puller, subnets, book, settings,
+                      std::chrono::milliseconds(60));
     int looks = 0;
     backend.before = [&](const std::string& op) {
         if (op == "inspect" && runtime().image == *second.image && ++looks == 2) {
@@ -228,6 +229,15 @@ TEST_CASE_FIXTURE(Updated, "a job that is cancelled in the middle leaves the old
         }
     };
     CHECK(code_of([&] { start(second); }) == ErrorCode::cancelled);
+    expect_runs("ghcr.io/acme/nexus:1");
+}
+
+TEST_CASE_FIXTURE(Updated, "a job that fails at its last attempt leaves the old image running") {
+    fail_once("ensure_container");
+    const auto far = JobContext::Clock::now() + std::chrono::hours(1);
+    JobContext last(
+        {"j", 5, 1}, acme, std::chrono::seconds(5), far, cancel.fd(), [] {}, true);
+    CHECK(code_of([&] { lifecycle.start(second, last); }) == ErrorCode::backend_unavailable);
     expect_runs("ghcr.io/acme/nexus:1");
 }
 

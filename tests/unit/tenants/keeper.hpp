@@ -15,6 +15,7 @@ struct Keeper : House {
     std::set<TenantId> busy;  // a job of theirs runs
     std::vector<TenantId> turns;
     CrashLoops loops;
+    EndedRuntimes ended;
     Roster roster{store, settings};
     Repair repair{backend, store, lifecycle, book, loops, settings, log, outside()};
     Reconciler reconciler = make_reconciler(roster, false);
@@ -24,8 +25,12 @@ struct Keeper : House {
                 [this] { return now; }};
     }
     Reconciler make_reconciler(Roster& tenants, bool accept_mass_change) {
-        return {backend,  tenants, repair,    book,      loops,
-                settings, log,     in_turn(), outside(), {accept_mass_change}};
+        return {{backend, tenants, repair, book, loops, ended},
+                settings,
+                log,
+                {in_turn(), [this](const TenantId& tenant) { return busy.count(tenant) > 0; }},
+                outside(),
+                {accept_mass_change}};
     }
     InTurn in_turn() {
         return [this](const TenantId& tenant, const std::function<void(const Turn&)>& work) {

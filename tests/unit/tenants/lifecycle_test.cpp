@@ -23,6 +23,18 @@ TEST_CASE_FIXTURE(
     CHECK(record->job->id == "job1");
 }
 
+TEST_CASE_FIXTURE(House, "a subnet that a network of no record has is passed over for good") {
+    int others = 2;
+    backend.before = [&others](const std::string& op) {
+        if (op == "ensure_network" && others-- > 0)
+            throw BackendError(Code::conflict, "Pool overlaps with other one", false);
+    };
+    CHECK(provision().detail == "provisioned");
+    CHECK(backend.networks.at("tenant_acme_net").subnet == "10.231.0.32/28");
+    CHECK(store.load(acme)->network.subnet == "10.231.0.32/28");
+    CHECK(subnets.take() == "10.231.0.48/28");
+}
+
 TEST_CASE_FIXTURE(House,
                   "a second provision converges, keeps the container and sends no second event") {
     provision();

@@ -8,7 +8,6 @@
 namespace nexus::tenants {
 
 using std::chrono::hours;
-using std::chrono::minutes;
 using std::chrono::seconds;
 
 TEST_CASE_FIXTURE(Keeper, "A quiet comparison is one listing, and changes nothing") {
@@ -114,73 +113,6 @@ TEST_CASE_FIXTURE(Keeper, "A lost volume is told of, and no empty one takes its 
     CHECK(backend.volumes.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Keeper, "A failing repair is tried again with growing pauses, and told of once") {
-    provision();
-    backend.containers.clear();
-    backend.before = [](const std::string& op) {
-        if (op == "ensure_container") throw BackendError(Code::exhausted, "disk full", true);
-    };
-    cycle();
-    CHECK(count("ensure_container") == 2);
-    cycle(seconds(9));
-    CHECK(count("ensure_container") == 2);
-    cycle(seconds(1));
-    CHECK(count("ensure_container") == 3);
-    CHECK(reconciler.next_due() == now + seconds(10));
-    CHECK(heard.size() == 1);
-    backend.before = [](const std::string&) {};
-    cycle(seconds(10));
-    CHECK(runtime().phase == Phase::running);
-    CHECK(book.all().at(acme).last_error.empty());
-    cycle();
-    REQUIRE(heard.size() == 2);
-    CHECK(heard[1].payload == R"({"state":"running","source":"reconcile"})");
-}
-
-TEST_CASE_FIXTURE(Keeper, "A crash loop is told of once, with its cause, and slows down") {
-    ProvisionRequest request;
-    request.env.emplace()["TOKEN"] = "hunter2-hunter2";
-    provision(request);
-    backend.log_text = "no database\ntoken hunter2-hunter2\n";
-    crash();
-    cycle();
-    CHECK(runtime().phase == Phase::running);
-    runtime().oom_killed = true;
-    for (const auto pause : {10, 20, 40, 80, 160}) {
-        crash();
-        cycle();
-        cycle(seconds(pause) - seconds(1));
-        CHECK(runtime().phase == Phase::exited);
-        cycle(seconds(1));
-        CHECK(runtime().phase == Phase::running);
-    }
-    REQUIRE(heard.size() == 1);
-    CHECK(heard[0].payload ==
-          R"({"state":"crash_loop","source":"reconcile","exit_code":3,"oom_killed":true,)"
-          R"("log":["no database","token ***"]})");
-    CHECK(book.all().at(acme).observed == "crash_loop");
-    runtime().started_at = format_timestamp(now);
-    cycle(minutes(9));
-    CHECK(heard.size() == 1);
-    cycle(minutes(1));
-    cycle();
-    REQUIRE(heard.size() == 2);
-    CHECK(heard[1].payload == R"({"state":"running","source":"reconcile"})");
-    CHECK(book.all().at(acme).observed == "running");
-}
-
-TEST_CASE_FIXTURE(Keeper, "An unhealthy runtime is told of, and that it is well again") {
-    provision();
-    runtime().health = Health::unhealthy;
-    cycle();
-    cycle();
-    REQUIRE(heard.size() == 1);
-    runtime().health = Health::healthy;
-    cycle();
-    cycle();
-    CHECK(heard.size() == 2);
-}
-
 TEST_CASE_FIXTURE(Keeper, "An engine that is away changes nothing, and its return is noticed") {
     provision();
     backend.before = [](const std::string&) {
@@ -237,6 +169,11 @@ TEST_CASE_FIXTURE(Keeper, "A change of most tenants at once waits for a word of 
     Reconciler careful = make_reconciler(restarted, false);
     careful.cycle(cancel.fd());
     CHECK(turns.empty());
+    CHECK(careful.is_unsure());
+    CHECK_FALSE(careful.problem());
+    careful.cycle(cancel.fd());
+    CHECK(turns.empty());
+    CHECK_FALSE(careful.is_unsure());
     REQUIRE(careful.problem());
     CHECK(careful.problem()->find("12 of 12") != std::string::npos);
     CHECK(careful.problem()->find("--accept-mass-change") != std::string::npos);
@@ -253,6 +190,26 @@ TEST_CASE_FIXTURE(Keeper, "A change of most tenants at once waits for a word of 
         CHECK_FALSE(accepting.problem());
         CHECK(running() == 12);
     }
+}
+
+TEST_CASE_FIXTURE(Keeper, "Jobs that stop most tenants at once are no mass change") {
+    for (const auto& tenant : provision_many(12)) {
+        auto record = *store.load(tenant);
+        record.desired = Desired::stopped;
+        store.save(record);
+        busy.insert(tenant);
+    }
+    cycle();
+    CHECK_FALSE(reconciler.is_unsure());
+    busy.clear();  // they ended after the engine was asked
+    cycle();
+    CHECK(turns.empty());
+    CHECK_FALSE(reconciler.problem());
+    for (auto& [name, state] : backend.containers)
+        state.phase = Phase::exited;
+    cycle();
+    CHECK_FALSE(reconciler.is_unsure());
+    CHECK_FALSE(reconciler.problem());
 }
 
 TEST_CASE_FIXTURE(Keeper, "A few tenants may change at once, also where they are all") {
