@@ -9,6 +9,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr milliseconds soon = seconds(1);
 constexpr milliseconds first_wait = seconds(10);
 constexpr milliseconds longest_wait = minutes(5);
 constexpr milliseconds long_enough_up = minutes(10);
@@ -34,10 +35,12 @@ CrashLoops::Verdict CrashLoops::ended(const TenantId& tenant, const std::string&
     return {entry.due, begins};
 }
 
-void CrashLoops::repair_failed(const TenantId& tenant, WallTime now) {
+int CrashLoops::repair_failed(const TenantId& tenant, WallTime now) {
     const std::scoped_lock lock(mutex_);
     Entry& entry = entries_[tenant];
-    entry.due = now + wait_after(std::max(++entry.failures, 2));
+    if (now - entry.due >= long_enough_up) entry = {};
+    entry.due = now + (++entry.failures == 1 ? soon : wait_after(entry.failures));
+    return entry.failures;
 }
 
 void CrashLoops::is_up(const TenantId& tenant, milliseconds up) {

@@ -27,8 +27,9 @@ class CrashLoops {
     // since the last failure stands for it.
     Verdict ended(const TenantId& tenant, const std::string& run,
                   std::optional<std::chrono::milliseconds> up, WallTime now);
-    // A repair could not be made: the next one waits in the same way, and 10 s at least.
-    void repair_failed(const TenantId& tenant, WallTime now);
+    // A repair could not be made: the next one follows in a second, for the engine may have been in
+    // the middle of something, and then waits in the same way. Returns how many failed in a row.
+    int repair_failed(const TenantId& tenant, WallTime now);
     // It has run for `up`.
     void is_up(const TenantId& tenant, std::chrono::milliseconds up);
 

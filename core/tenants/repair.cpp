@@ -213,12 +213,13 @@ void Repair::tell_loop(const TenantRecord& record, const ContainerState& runtime
 
 void Repair::failed(const TenantId& tenant, const Failure& failure) {
     if (failure.code() == ErrorCode::cancelled) return;  // this process ends
-    loops_.repair_failed(tenant, outside_.now());
+    const int failures = loops_.repair_failed(tenant, outside_.now());
     book_.failed(tenant, failure.what());
     log_.warning("a tenant could not be brought to its desired state; trying again",
                  {{"tenant", tenant.text()},
                   {"code", std::string(to_string(failure.code()))},
                   {"message", failure.what()}});
+    if (failures == 1 && failure.retryable()) return;
     tell(book_.tell(tenant, "error", "", [&failure](json::Writer& payload) {
         payload.member("message", failure.what());
     }));

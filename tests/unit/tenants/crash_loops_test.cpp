@@ -59,13 +59,19 @@ TEST_CASE("A run of 10 minutes makes what was before it forgotten") {
 
 TEST_CASE("A repair that failed waits as well, and makes no loop") {
     CrashLoops loops;
-    loops.repair_failed(acme, start);
-    CHECK(loops.due(acme, start) == start + seconds(10));
-    loops.repair_failed(acme, start);
-    loops.repair_failed(acme, start);
-    CHECK(loops.due(acme, start) == start + seconds(20));
+    for (const auto pause : {1, 10, 20}) {
+        loops.repair_failed(acme, start);
+        CHECK(loops.due(acme, start) == start + seconds(pause));
+    }
     CHECK_FALSE(loops.is_looping(acme));
     CHECK_FALSE(loops.due(acme, start + seconds(20)));
+}
+
+TEST_CASE("A repair that failed long ago is forgotten") {
+    CrashLoops loops;
+    CHECK(loops.repair_failed(acme, start) == 1);
+    CHECK(loops.repair_failed(acme, start) == 2);
+    CHECK(loops.repair_failed(acme, start + minutes(11)) == 1);
 }
 
 TEST_CASE("The earliest wait of all tenants is known, and a forgotten tenant waits no more") {
@@ -73,8 +79,8 @@ TEST_CASE("The earliest wait of all tenants is known, and a forgotten tenant wai
     CHECK_FALSE(loops.next_due(start));
     loops.repair_failed(acme, start + seconds(5));
     loops.repair_failed(other, start);
-    CHECK(loops.next_due(start) == start + seconds(10));
-    CHECK(loops.next_due(start + seconds(10)) == start + seconds(15));
+    CHECK(loops.next_due(start) == start + seconds(1));
+    CHECK(loops.next_due(start + seconds(1)) == start + seconds(6));
     loops.forget(acme);
     CHECK_FALSE(loops.due(acme, start));
     loops.retain([](const TenantId& tenant) { return tenant == acme; });
