@@ -8,6 +8,14 @@ die() {
     exit 1
 }
 
+# at_end COMMAND: runs it however this script ends, but by SIGKILL.
+at_end() {
+    # shellcheck disable=SC2064  # the command's name is known now
+    trap "$1" EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
 # engine_curl ENDPOINT PATH [CURL-OPTION...]: one call of an engine's HTTP API.
 engine_curl() {
     engine_url=$1 engine_path=$2

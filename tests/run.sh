@@ -47,9 +47,7 @@ engines=''
 take_down() {
     for folder in $engines; do deploy/private-engine.sh down "$folder"; done
 }
-trap take_down EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+at_end take_down
 
 # start_engine KIND: sets `endpoint`, to nothing where no engine of the kind can be had.
 start_engine() {

@@ -49,8 +49,7 @@ void ReconcileLoop::run(Progress::Beat& beat) {
 void ReconcileLoop::keep_images() {
     constexpr std::chrono::minutes between_sweeps(10);
     auto in_use = parts_.reconciler.images_in_use();
-    if (!in_use || (swept_ != Clock::time_point{} && Clock::now() < swept_ + between_sweeps))
-        return;
+    if (!in_use || (swept_ && Clock::now() < *swept_ + between_sweeps)) return;
     swept_ = Clock::now();
     in_use->merge(parts_.puller.take_ensured());
     try {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "base/bell.hpp"
@@ -45,7 +46,7 @@ class ReconcileLoop {
     Parts parts_;
     std::chrono::milliseconds interval_;
     Log& log_;
-    Clock::time_point swept_{};
+    std::optional<Clock::time_point> swept_;  // images, last
     CancelSource stop_;
     std::thread thread_;
 };

@@ -1,7 +1,7 @@
 // Compares what should be with what is, for all tenants of the node at once: one listing of the
 // engine's containers a cycle. What differs is mended in the tenant's own turn, so that a job and a
-// repair never work on one tenant at the same time. Threads: cycle belongs to one; the rest may be
-// called from any.
+// repair never work on one tenant at the same time. Threads: cycle, is_unsure and next_due belong
+// to one; the rest may be called from any.
 #pragma once
 
 #include <map>

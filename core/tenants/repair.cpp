@@ -83,10 +83,8 @@ void Repair::mend(JobContext& context, Hint hint) {
     const auto* seen = runtime ? &*runtime : nullptr;
     book_.observe(tenant, *record, observed_state(seen, loops_.is_looping(tenant)), outside_.now());
     const auto spec = current_spec(*record, store_, settings_);
-    const Step step =
-        next_step(*record, spec.labels.at(spec_label), runtime ? &*runtime : nullptr, hint.aside);
+    const Step step = next_step(*record, spec.labels.at(spec_label), seen, hint.aside);
     if (disturbs(step) && !hint.may_disturb) return;
-    if (step == Step::none && runtime) watch(*record, *runtime, context);
     take(step, *record, runtime, context);
     if (step == Step::settle) return mend(context, {hint.may_disturb, false, 0});
     book_.went_well(tenant);
@@ -124,9 +122,8 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
     const TenantId& tenant = record.tenant_id;
     switch (step) {
         case Step::none:
-            break;
         case Step::watch:
-            watch(record, *runtime, context);
+            if (runtime) watch(record, *runtime, context);
             break;
         case Step::bring_up:
             bring_up(record, runtime, context);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/backend_host.hpp"
+#include "bench_main.hpp"
 #include "config/loader.hpp"
 #include "simulated/engine.hpp"
 #include "tenants/runtime_container.hpp"
@@ -155,10 +156,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace nexus::bench
 
 int main(int count, char** words) {
-    try {
-        return nexus::bench::run({words + 1, words + count});
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "nexus-node-bench: %s\n", error.what());
-        return 1;
-    }
+    return nexus::bench::run_bench("nexus-node-bench", count, words, nexus::bench::run);
 }

@@ -34,9 +34,7 @@ clean_up() {
     [ -z "$engine" ] || "$root/deploy/private-engine.sh" down "$work/engine" || :
     rm -rf --one-file-system "$work"
 }
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+at_end clean_up
 mkdir "$work/results" "$work/tenants" "$work/state"
 
 build_benches

@@ -37,9 +37,7 @@ clean_up() {
     for process in $consumer $redis; do process_stop "$process" 10 || :; done
     rm -rf "$work"
 }
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+at_end clean_up
 mkdir "$work/results" "$work/tenants" "$work/state"
 
 build_benches

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "bare_loop.hpp"
+#include "bench_main.hpp"
 #include "redis_link.hpp"
 
 namespace nexus::bench {
@@ -178,9 +179,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace nexus::bench
 
 int main(int count, char** words) {
-    try {
-        return nexus::bench::run({words + 1, words + count});
-    } catch (const std::exception& error) {
-        nexus::bench::die(error.what());
-    }
+    return nexus::bench::run_bench("nexus-queue-bench", count, words, nexus::bench::run);
 }

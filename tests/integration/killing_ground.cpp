@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <csignal>
 #include <map>
-#include <regex>
 
+#include "integration/kill_steps.hpp"
 #include "support/wait_until.hpp"
 
 namespace nexus::test {
@@ -19,17 +19,6 @@ constexpr seconds patience(60);
 
 // The points of a job's walk outside core/tenants that belong to its verb.
 const std::set<std::string> edges{"after_begin_noted", "after_verb"};
-
-std::set<std::string> steps_of_tenants() {
-    std::set<std::string> steps;
-    const std::regex point("NEXUS_KILL_POINT\\(\"([a-z_]+)\"\\)");
-    for (const auto& file : std::filesystem::directory_iterator(NEXUS_SOURCE_DIR "/core/tenants")) {
-        const auto text = read_file(file.path());
-        for (std::sregex_iterator hit(text.begin(), text.end(), point), end; hit != end; ++hit)
-            steps.insert((*hit)[1]);
-    }
-    return steps;
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
@@ -47,18 +36,6 @@ Environment environment(const ContainerEngine& engine) {
     auto env = on_engine(engine);
     env["NODE_NAME"] = node;
     return env;
-}
-
-// Every step takes minutes on an engine: without NEXUS_KILLS=all it is every fifth, another one of
-// each deed.
-void thin_out(std::vector<std::string>& steps, std::size_t deed) {
-    constexpr std::size_t kept = 5;
-    const char* const wish = std::getenv("NEXUS_KILLS");
-    if (wish != nullptr && std::string(wish) == "all") return;
-    std::vector<std::string> some;
-    for (std::size_t i = deed % kept; i < steps.size(); i += kept)
-        some.push_back(steps[i]);
-    if (!some.empty()) steps = std::move(some);
 }
 
 }  // namespace
