@@ -4,6 +4,15 @@ find_package(Threads REQUIRED)
 find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net NetSSL)
 find_package(CLI11 2.1 REQUIRED)
 find_package(LibArchive 3.6 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+
+# Debian's libzstd has no imported target that works on 12 and 13 alike.
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+add_library(zstd UNKNOWN IMPORTED)
+set_target_properties(zstd PROPERTIES
+    IMPORTED_LOCATION ${ZSTD_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${ZSTD_INCLUDE_DIR})
 
 # Debian's hiredis has no imported target that works on 12 and 13 alike.
 find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)

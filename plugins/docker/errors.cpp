@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "archive/text.hpp"
 #include "engine/error_meaning.hpp"
-#include "engine/text.hpp"
 
 namespace nexus::docker {
 namespace {
@@ -25,7 +25,7 @@ constexpr std::array phrases{
 
 BackendError to_error(const engine::EngineError& error, const std::string& what) {
     const auto meaning = engine::meaning_of(error.status, error.message, phrases);
-    return {meaning.code, what + ": " + engine::short_text(error.message), meaning.retryable};
+    return {meaning.code, what + ": " + archive::short_text(error.message), meaning.retryable};
 }
 
 }  // namespace nexus::docker

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <nexus/codec.hpp>
 
+#include "archive/text.hpp"
 #include "docker/answers.hpp"
-#include "engine/text.hpp"
 
 namespace nexus::docker {
 namespace {
@@ -55,7 +55,7 @@ std::vector<std::string> warnings_of(const InfoBody& body) {
                 "The engine stops all containers when it is restarted; \"live-restore\": true in "
                 "its daemon.json lets them run on.");
     for (const auto& warning : body.warnings)
-        warnings.push_back("The engine warns: " + engine::short_text(warning));
+        warnings.push_back("The engine warns: " + archive::short_text(warning));
     return warnings;
 }
 

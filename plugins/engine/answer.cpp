@@ -1,6 +1,6 @@
 #include "engine/answer.hpp"
 
-#include "engine/text.hpp"
+#include "archive/text.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -30,16 +30,16 @@ BackendError unreadable(const Engine& engine, const Request& request,
                         const codec::Malformed& problem) {
     return {Code::internal,
             engine.name() + " answered something unexpected (" + request.label() +
-                "): " + short_text(problem.what()),
+                "): " + archive::short_text(problem.what()),
             false};
 }
 
 EngineError read_error(const Answer& answer) {
     const ErrorBody body = error_in(answer.body);
-    const std::string message = short_text(body.message);
+    const std::string message = archive::short_text(body.message);
     return {answer.status,
             message.empty() ? "HTTP status " + std::to_string(answer.status) : message,
-            short_text(body.cause)};
+            archive::short_text(body.cause)};
 }
 
 }  // namespace nexus::engine

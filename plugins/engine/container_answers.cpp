@@ -5,8 +5,8 @@
 #include <nexus/codec.hpp>
 #include <optional>
 
+#include "archive/text.hpp"
 #include "engine/only.hpp"
-#include "engine/text.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -130,7 +130,8 @@ auto by_word(const Words& words, std::string_view word, const char* place) {
     const auto* const found = std::find_if(
         words.begin(), words.end(), [word](const auto& entry) { return entry.word == word; });
     if (found == words.end()) {
-        throw codec::Malformed(std::string(place) + ": \"" + short_text(word) + "\" is not known");
+        throw codec::Malformed(std::string(place) + ": \"" + archive::short_text(word) +
+                               "\" is not known");
     }
     return found->value;
 }

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <nexus/backend.hpp>
 
-#include "engine/text.hpp"
+#include "archive/text.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -16,7 +16,8 @@ constexpr std::size_t max_path = sizeof(sockaddr_un::sun_path) - 1;
 
 [[noreturn]] void refuse(std::string_view text, const std::string& problem) {
     throw BackendError(Code::invalid,
-                       "endpoint: \"" + short_text(text) + "\" cannot be used: " + problem, false);
+                       "endpoint: \"" + archive::short_text(text) + "\" cannot be used: " + problem,
+                       false);
 }
 
 std::uint16_t parse_port(std::string_view text, std::string_view digits) {

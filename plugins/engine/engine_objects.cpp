@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "archive/folder_archive.hpp"
 #include "engine/engine_backend.hpp"
 #include "engine/names.hpp"
 #include "engine/object_answers.hpp"
 #include "engine/requests.hpp"
-#include "engine/volume_archive.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -85,11 +85,11 @@ void EngineBackend::remove_volume(const CallContext& ctx, const std::string& nam
 }
 
 VolumeCopy EngineBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
-    return export_folder(ctx, mountpoint(ctx, name), fd);
+    return archive::export_folder(ctx, mountpoint(ctx, name), fd);
 }
 
 VolumeCopy EngineBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {
-    return import_folder(ctx, mountpoint(ctx, name), fd);
+    return archive::import_folder(ctx, mountpoint(ctx, name), fd);
 }
 
 std::string EngineBackend::mountpoint(const CallContext& ctx, const std::string& volume) {

@@ -2,11 +2,11 @@
 
 #include <nexus/codec.hpp>
 
+#include "archive/text.hpp"
+#include "archive/wait.hpp"
 #include "engine/answer.hpp"
 #include "engine/line_splitter.hpp"
 #include "engine/object_answers.hpp"
-#include "engine/text.hpp"
-#include "engine/wait.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -72,7 +72,7 @@ void EventFeed::run() noexcept {
     try {
         for (;;) {
             failed(follow());
-            pause(ctx_, next_pause(), "the next try at the engine's events");
+            archive::pause(ctx_, next_pause(), "the next try at the engine's events");
         }
     } catch (const BackendError&) {
         // Cancelled: nothing else ends the feed.
@@ -116,13 +116,14 @@ void EventFeed::line(std::string_view text) {
     } catch (const codec::Malformed& problem) {
         if (!garbage_seen_) {
             host_.log(NEXUS_LOG_WARNING, std::string("an event of the engine cannot be read: ") +
-                                             short_text(problem.what()));
+                                             archive::short_text(problem.what()));
         }
         garbage_seen_ = true;
         return;
     }
     if (read.response != 0) {
-        throw BackendError(Code::unavailable, "the engine said: " + short_text(read.message), true);
+        throw BackendError(Code::unavailable,
+                           "the engine said: " + archive::short_text(read.message), true);
     }
     event_seen_ = true;
     recovered();
@@ -146,7 +147,7 @@ void EventFeed::failed(const std::string& reason) {
         }
     }
     host_.log(warned_ ? NEXUS_LOG_DEBUG : NEXUS_LOG_WARNING,
-              "the engine's events cannot be followed: " + short_text(reason));
+              "the engine's events cannot be followed: " + archive::short_text(reason));
     warned_ = true;
 }
 

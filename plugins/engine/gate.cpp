@@ -1,12 +1,12 @@
 #include "engine/gate.hpp"
 
-#include "engine/wait.hpp"
+#include "archive/wait.hpp"
 
 namespace nexus::engine {
 
 Permit Gate::enter(const CallContext& ctx, std::string_view what) {
     std::unique_lock lock(mutex_);
-    wait_until_holds(ctx, changed_, lock, what, [this] { return free_ > 0; });
+    archive::wait_until_holds(ctx, changed_, lock, what, [this] { return free_ > 0; });
     --free_;
     return Permit([this] {
         {
@@ -19,7 +19,7 @@ Permit Gate::enter(const CallContext& ctx, std::string_view what) {
 
 Permit NameLocks::enter(const CallContext& ctx, const std::string& name, std::string_view what) {
     std::unique_lock lock(mutex_);
-    wait_until_holds(ctx, changed_, lock, what, [&] { return !held_.contains(name); });
+    archive::wait_until_holds(ctx, changed_, lock, what, [&] { return !held_.contains(name); });
     held_.insert(name);
     return Permit([this, name] {
         {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nexus/backend.hpp>
 
-#include "engine/text.hpp"
+#include "archive/text.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -29,7 +29,8 @@ bool is_repository(std::string_view text) {
 [[noreturn]] void refuse(std::string_view text) {
     throw BackendError(
         Code::invalid,
-        "image: \"" + short_text(text) + "\" is not repository:tag or repository@digest", false);
+        "image: \"" + archive::short_text(text) + "\" is not repository:tag or repository@digest",
+        false);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nexus/backend.hpp>
 
-#include "engine/text.hpp"
+#include "archive/text.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -21,7 +21,7 @@ void require_name(std::string_view kind, std::string_view name) {
                       });
     if (good) return;
     throw BackendError(Code::invalid,
-                       std::string(kind) + " name \"" + short_text(name) +
+                       std::string(kind) + " name \"" + archive::short_text(name) +
                            "\": use 2 to 255 letters, digits and \"_.-\", and begin with a letter "
                            "or a digit",
                        false);

@@ -1,7 +1,7 @@
 #include "engine/pull.hpp"
 
+#include "archive/text.hpp"
 #include "engine/line_splitter.hpp"
-#include "engine/text.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -12,7 +12,7 @@ constexpr std::chrono::seconds between_reports(2);
 
 void PullProgress::fail(std::string_view sentence) {
     if (error_) return;
-    const std::string text = short_text(sentence);
+    const std::string text = archive::short_text(sentence);
     error_ = text.empty() ? "the engine gave no reason" : text;
 }
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "engine/wait.hpp"
+#include "archive/wait.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -50,14 +50,14 @@ void connect_socket(const CallContext& ctx, const Engine& engine, int fd,
                     const Poco::Net::SocketAddress& address) {
     constexpr std::chrono::milliseconds backlog_pause(10);
     const std::string name = engine.name();
-    require_time(ctx, name);
+    archive::require_time(ctx, name);
     while (::connect(fd, address.addr(), address.length()) < 0) {
         if (errno == EAGAIN) {  // a unix socket whose queue is full: there is nothing to poll for
-            pause(ctx, backlog_pause, name);
+            archive::pause(ctx, backlog_pause, name);
             continue;
         }
         if (errno != EINPROGRESS && errno != EINTR) throw unreachable(engine, errno);
-        wait_ready(ctx, fd, POLLOUT, name);
+        archive::wait_ready(ctx, fd, POLLOUT, name);
         if (const int error = pending_error(fd); error != 0) throw unreachable(engine, error);
         return;
     }
@@ -118,7 +118,7 @@ int Socket::receiveBytes(void* buffer, int length, int /*flags*/) {
 void Socket::wait(short events) {
     if (failure_) fail_broken(ECONNABORTED);
     try {
-        wait_ready(*ctx_, sockfd(), events, engine_.name());
+        archive::wait_ready(*ctx_, sockfd(), events, engine_.name());
     } catch (const BackendError& error) {
         fail(error);
     }

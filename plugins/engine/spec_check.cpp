@@ -4,16 +4,17 @@
 #include <string>
 #include <string_view>
 
+#include "archive/text.hpp"
 #include "engine/names.hpp"
-#include "engine/text.hpp"
 
 namespace nexus::engine {
 namespace {
 
 [[noreturn]] void refuse(std::string_view member, std::string_view value, std::string_view mend) {
-    throw BackendError(Code::invalid,
-                       std::string(member) + ": \"" + short_text(value) + "\" " + std::string(mend),
-                       false);
+    throw BackendError(
+        Code::invalid,
+        std::string(member) + ": \"" + archive::short_text(value) + "\" " + std::string(mend),
+        false);
 }
 
 void require_absolute(std::string_view member, std::string_view path) {

@@ -7,15 +7,15 @@
 #include <cerrno>
 #include <system_error>
 
-#include "engine/sigpipe.hpp"
-#include "engine/wait.hpp"
+#include "archive/sigpipe.hpp"
+#include "archive/wait.hpp"
 
 namespace nexus::engine {
 
 void write_all(const CallContext& ctx, int fd, std::string_view bytes) {
-    const SigpipeHeldBack held_back;
+    const archive::SigpipeHeldBack held_back;
     while (!bytes.empty()) {
-        wait_ready(ctx, fd, POLLOUT, "the reader of the logs");
+        archive::wait_ready(ctx, fd, POLLOUT, "the reader of the logs");
         // A ready pipe takes this much without blocking.
         const ssize_t written =
             ::write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));

@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "archive/text.hpp"
 #include "engine/object_answers.hpp"
 #include "engine/only.hpp"
-#include "engine/text.hpp"
 
 namespace nexus::podman {
 namespace {
@@ -121,7 +121,7 @@ std::optional<std::string> parse_unused_mountpoint(std::string_view json) {
 std::string parse_removal(std::string_view json) {
     for (const auto& removal : codec::decode<std::vector<Removal>>(json)) {
         if (!removal.error) continue;
-        const std::string reason = engine::short_text(*removal.error);
+        const std::string reason = archive::short_text(*removal.error);
         return reason.empty() ? "the engine gave no reason" : reason;
     }
     return "";

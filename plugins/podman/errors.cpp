@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "archive/text.hpp"
 #include "engine/error_meaning.hpp"
-#include "engine/text.hpp"
 
 namespace nexus::podman {
 namespace {
@@ -62,7 +62,7 @@ Meaning meaning_of(const engine::EngineError& error) {
 
 BackendError to_error(const engine::EngineError& error, const std::string& what) {
     const auto meaning = meaning_of(error);
-    std::string message = what + ": " + engine::short_text(error.message);
+    std::string message = what + ": " + archive::short_text(error.message);
     if (error.message.find(no_init) != std::string::npos) {
         message += "; install the package catatonit on the engine's host";
     }

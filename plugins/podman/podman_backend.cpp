@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <fstream>
 
+#include "archive/wait.hpp"
 #include "engine/names.hpp"
 #include "engine/requests.hpp"
-#include "engine/wait.hpp"
 #include "podman/answers.hpp"
 #include "podman/errors.hpp"
 #include "podman/protocol.hpp"
@@ -120,7 +120,7 @@ void PodmanBackend::logs(const CallContext& ctx, const std::string& name, std::i
         } catch (const BackendError& error) {
             if (tries == most_tries || !is_half_written_log(error)) throw;
         }
-        engine::pause(ctx, between_tries, "the log's last line");
+        archive::pause(ctx, between_tries, "the log's last line");
     }
 }
 

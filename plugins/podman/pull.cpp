@@ -2,7 +2,7 @@
 
 #include <nexus/codec.hpp>
 
-#include "engine/text.hpp"
+#include "archive/text.hpp"
 
 namespace nexus::podman {
 namespace {
@@ -31,7 +31,8 @@ void PullProgress::line(std::string_view json) {
     if (!line.id.empty()) succeed();
     constexpr std::string_view copying = "Copying blob ";
     if (!line.text.starts_with(copying) || blobs_.size() >= max_blobs) return;
-    const std::string rest = engine::short_text(std::string_view(line.text).substr(copying.size()));
+    const std::string rest =
+        archive::short_text(std::string_view(line.text).substr(copying.size()));
     blobs_.insert(rest.substr(0, rest.find(' ')));
 }
 

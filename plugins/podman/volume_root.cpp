@@ -2,15 +2,15 @@
 
 #include <fcntl.h>
 
-#include "engine/beneath.hpp"
+#include "archive/beneath.hpp"
 
 namespace nexus::podman {
 
 std::optional<VolumeRoot> VolumeRoot::of_content(const std::string& mountpoint) {
-    engine::FileDescriptor folder(
+    archive::FileDescriptor folder(
         ::open(mountpoint.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat status {};
-    if (!folder || ::fstat(folder.get(), &status) != 0 || !engine::any_name(folder.get())) {
+    if (!folder || ::fstat(folder.get(), &status) != 0 || !archive::any_name(folder.get())) {
         return std::nullopt;
     }
     return VolumeRoot(std::move(folder),
@@ -18,8 +18,8 @@ std::optional<VolumeRoot> VolumeRoot::of_content(const std::string& mountpoint) 
 }
 
 void VolumeRoot::restore() const {
-    engine::Losses none;
-    engine::apply(folder_.get(), facts_, "./", none);
+    archive::Losses none;
+    archive::apply(folder_.get(), facts_, "./", none);
 }
 
 }  // namespace nexus::podman

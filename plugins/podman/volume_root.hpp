@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "engine/file_descriptor.hpp"
-#include "engine/file_facts.hpp"
+#include "archive/file_descriptor.hpp"
+#include "archive/file_facts.hpp"
 
 namespace nexus::podman {
 
@@ -19,11 +19,11 @@ class VolumeRoot {
     void restore() const;
 
   private:
-    VolumeRoot(engine::FileDescriptor folder, engine::FileFacts facts)
+    VolumeRoot(archive::FileDescriptor folder, archive::FileFacts facts)
         : folder_(std::move(folder)), facts_(std::move(facts)) {}
 
-    engine::FileDescriptor folder_;
-    engine::FileFacts facts_;
+    archive::FileDescriptor folder_;
+    archive::FileFacts facts_;
 };
 
 }  // namespace nexus::podman

@@ -1,7 +1,6 @@
 #include "unit/engine/fake_engine.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -105,28 +104,6 @@ void FakeEngine::serve() {
 std::string http(int status, std::string_view body, std::string_view headers) {
     return "HTTP/1.1 " + std::to_string(status) + " Some Reason\r\n" + std::string(headers) +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
-
-CallContext within(std::chrono::milliseconds time) {
-    CallContext ctx;
-    ctx.deadline = std::chrono::steady_clock::now() + time;
-    return ctx;
-}
-
-Cancellation::Cancellation() : fd_(::eventfd(0, EFD_CLOEXEC)) {}
-
-Cancellation::~Cancellation() {
-    ::close(fd_);
-}
-
-void Cancellation::cancel() const {
-    ::eventfd_write(fd_, 1);
-}
-
-CallContext Cancellation::within(std::chrono::milliseconds time) const {
-    CallContext ctx = engine::within(time);
-    ctx.cancel_fd = fd_;
-    return ctx;
 }
 
 }  // namespace nexus::engine

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/backend_call.hpp"
 #include "support/backend_error.hpp"
 #include "support/temp_dir.hpp"
 
@@ -63,22 +64,8 @@ class FakeEngine {
 // An answer as an engine writes it.
 std::string http(int status, std::string_view body, std::string_view headers = "");
 
-// A call that has this long, and one that can be cancelled as well.
-CallContext within(std::chrono::milliseconds time);
-
-class Cancellation {
-  public:
-    Cancellation();
-    Cancellation(const Cancellation&) = delete;
-    Cancellation& operator=(const Cancellation&) = delete;
-    ~Cancellation();
-    void cancel() const;
-    CallContext within(std::chrono::milliseconds time) const;
-
-  private:
-    int fd_;
-};
-
+using test::Cancellation;
 using test::error_of;
+using test::within;
 
 }  // namespace nexus::engine

@@ -1,0 +1,61 @@
+// Goes through everything below a folder, each folder's names in the order of their bytes. The tree
+// may be of any depth and may change meanwhile: what is gone is passed over, and nothing outside
+// the folder is ever opened. Threads: one at a time.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <functional>
+#include <nexus/backend.hpp>
+#include <string>
+#include <vector>
+
+#include "archive/file_descriptor.hpp"
+#include "archive/volume_error.hpp"
+
+namespace nexus::archive {
+
+// Entries of one archive; a folder of twice as many could not be sorted in a sensible memory.
+inline constexpr std::int64_t max_entries = 16'000'000;
+// Of a path below the root, in bytes.
+inline constexpr std::size_t max_path = 32U << 10U;
+
+class FolderWalk {
+  public:
+    // `thing` is open with O_PATH, whatever it is; `path` is relative to the root.
+    using Visit =
+        std::function<void(const std::string& path, int thing, const struct stat& status)>;
+
+    FolderWalk(const CallContext& ctx, Losses& losses, Visit visit)
+        : ctx_(ctx), losses_(losses), visit_(std::move(visit)) {}
+
+    // `root` itself is not visited. Throws BackendError, and what `visit` throws.
+    void run(FileDescriptor root);
+
+  private:
+    // A folder whose names are being gone through.
+    struct Level {
+        FileDescriptor folder;  // O_PATH; closed for a while in a deep tree
+        struct stat status;
+        std::size_t path_size;
+        std::vector<std::string> names;
+        std::size_t next = 0;
+    };
+
+    void step(const std::string& name);
+    FileDescriptor open(int folder, const std::string& name, bool& mounted);
+    void enter(FileDescriptor folder, const struct stat& status);
+    std::vector<std::string> names_in(int folder);
+    void leave();
+    FileDescriptor open_again(const Level& level);
+
+    const CallContext& ctx_;
+    Losses& losses_;
+    const Visit visit_;
+    std::vector<Level> levels_;
+    std::string path_;  // of the last level
+    std::int64_t names_held_ = 0;
+};
+
+}  // namespace nexus::archive

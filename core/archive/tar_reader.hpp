@@ -1,0 +1,69 @@
+// Reads a tar as a stream: any of its kinds, whose bytes are hostile until they have been checked.
+// Threads: one at a time, the one that made it.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <nexus/backend.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/file_facts.hpp"
+#include "archive/tar_locale.hpp"
+
+struct archive;
+struct archive_entry;
+
+namespace nexus::archive {
+
+enum class EntryKind { file, folder, symlink, hardlink, fifo };
+
+struct TarEntry {
+    std::string path;  // as it is written there, for messages
+    EntryKind kind = EntryKind::file;
+    std::string target;  // of a link
+    std::int64_t size = 0;
+    FileFacts facts;
+};
+
+class TarReader {
+  public:
+    // Throws std::bad_alloc. What cannot be kept of an entry goes to `losses`.
+    TarReader(const CallContext& ctx, int fd, Losses& losses);
+    TarReader(const TarReader&) = delete;
+    TarReader& operator=(const TarReader&) = delete;
+
+    // The next entry; false at the end, which is read to the end of the descriptor. Throws
+    // BackendError `invalid` for what is no tar, is cut, goes on behind its end or has an entry of
+    // a kind that must not be; `internal` where the descriptor cannot be read; `timeout` and
+    // `cancelled`.
+    bool next(TarEntry& entry);
+
+    // The next content of that entry, which is not a hole, inside its size. False at its end.
+    // Throws like next().
+    bool content(std::int64_t& offset, std::string_view& bytes);
+
+  private:
+    std::int64_t read();
+    void open();
+    void check(int result);
+    void read_end();
+    void read_entry(archive_entry* from, TarEntry& entry);
+    void read_attributes(archive_entry* from, TarEntry& entry);
+
+    const CallContext& ctx_;
+    const int fd_;
+    Losses& losses_;
+    const TarLocale locale_;
+    std::vector<char> buffer_;
+    std::int64_t received_ = 0;
+    std::int64_t zeros_ = 0;  // at the end of what was received
+    std::exception_ptr failure_;
+    std::string path_;  // of the last entry
+    std::int64_t size_ = 0;
+    std::unique_ptr<::archive, void (*)(::archive*)> archive_;
+};
+
+}  // namespace nexus::archive

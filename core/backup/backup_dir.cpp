@@ -1,0 +1,1 @@
+#include "backup/backup_dir.hpp"

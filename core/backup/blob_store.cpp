@@ -1,0 +1,1 @@
+#include "backup/blob_store.hpp"

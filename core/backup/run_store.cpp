@@ -1,0 +1,1 @@
+#include "backup/run_store.hpp"

@@ -1,0 +1,1 @@
+#include "tenants/turn_locks.hpp"
