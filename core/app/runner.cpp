@@ -1,5 +1,6 @@
 #include "app/runner.hpp"
 
+#include "app/node_folders.hpp"
 #include "app/redis_endpoint.hpp"
 #include "app/start_failure.hpp"
 #include "app/state_lock.hpp"
@@ -7,21 +8,6 @@
 
 namespace nexus::app {
 namespace {
-
-tenants::TenantStore open_store(const config::Settings& settings) {
-    make_folder(settings.tenant_root, "TENANT_ROOT");
-    try {
-        tenants::TenantStore store(settings.tenant_root);
-        store.probe();
-        return store;
-    } catch (const std::system_error& error) {
-        throw StartFailure(
-            exit_config, "TENANT_ROOT " + settings.tenant_root +
-                             " cannot be written: " + error.code().message() +
-                             "; give it to the user that runs nexus-runner, and see that its file "
-                             "system is not mounted read-only");
-    }
-}
 
 // How many tenants of the usual size fit into the engine's memory.
 std::size_t capacity_of(Backend& backend, const config::Settings& settings) {
@@ -65,6 +51,7 @@ Runner::Runner(config::Settings settings, Options options, Redactor& redactor, L
       log_(log),
       started_at_(wall_now()),
       state_lock_(lock_state_dir(settings_.state_dir)),
+      turns_(open_turns(settings_)),
       backend_(settings_, log, [this](const Event& event) { hear(event); }),
       store_(open_store(settings_)),
       roster_(store_, settings_),
@@ -78,8 +65,8 @@ Runner::Runner(config::Settings settings, Options options, Redactor& redactor, L
       executor_(lifecycle_, book_, loops_, settings_, log),
       capacity_(capacity_of(backend_.backend(), settings_)),
       queue_(queue_options(settings_),
-             {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, progress_,
-             log, std::move(on_lost)),
+             {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, turns_,
+             progress_, log, std::move(on_lost)),
       loop_({reconciler_, images_, puller_, queue_, bell_}, settings_.reconcile_interval, log),
       status_(settings_, {backend_, store_, book_, reconciler_, queue_, progress_}, log) {
     reserve_subnets(roster_.refresh(), subnets_, log);

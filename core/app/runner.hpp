@@ -21,6 +21,7 @@
 #include "tenants/reconciler.hpp"
 #include "tenants/subnet_pool.hpp"
 #include "tenants/tenant_store.hpp"
+#include "tenants/turn_locks.hpp"
 
 namespace nexus::app {
 
@@ -52,6 +53,7 @@ class Runner {
     Log& log_;
     WallTime started_at_;
     UniqueFd state_lock_;
+    tenants::TurnLocks turns_;
     Bell bell_;
     tenants::EndedRuntimes ended_;
     BackendHost backend_;
