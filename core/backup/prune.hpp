@@ -1,7 +1,7 @@
 // Which runs are kept, and what goes with the others. Threads: any.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,11 +33,5 @@ struct Pruned {
 // came to exist left behind. A run that cannot be read keeps everything and throws Failure
 // `snapshot_corrupt`: what it names is not known. The caller has BackupDir::lock.
 Pruned prune(const BackupDir& dir, const config::BackupKeep& keep, bool dry_run, int cancel_fd);
-
-// Every blob of a run decoded and compared, and the outcome noted. What is wrong, a sentence each.
-// `report` is told of each blob before it is read. `by` as in Verification.
-std::vector<std::string> verify(const BackupDir& dir, const Run& run, const std::string& by,
-                                const std::function<void(const std::string& what)>& report,
-                                int cancel_fd);
 
 }  // namespace nexus::backup
