@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
@@ -10,6 +8,7 @@
 #include "base/random.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/progress_line.hpp"
 #include "jobs/job.hpp"
 #include "queue/producer.hpp"
 
@@ -72,16 +71,11 @@ std::string job_of(const Options& options, const std::string& reply_to, const st
     return text;
 }
 
-void show_progress(const Options& options, std::chrono::steady_clock::time_point since) {
-    if (::isatty(STDERR_FILENO) == 0) return;
+std::string progress(const Options& options, std::chrono::steady_clock::time_point since) {
     const auto waited =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - since);
-    std::fprintf(stderr, "\rwaiting for %s of %s: %lld s ", options.action.c_str(),
-                 options.tenant.c_str(), static_cast<long long>(waited.count()));
-}
-
-void end_progress() {
-    if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
+    return "waiting for " + options.action + " of " + options.tenant + ": " +
+           std::to_string(waited.count()) + " s";
 }
 
 int wait_for(Client& client, const Options& options, const std::string& reply_to, bool as_json) {
@@ -90,10 +84,11 @@ int wait_for(Client& client, const Options& options, const std::string& reply_to
     const auto since = Clock::now();
     const auto until = since + std::chrono::duration_cast<Clock::duration>(
                                    std::chrono::duration<double>(options.timeout_seconds));
+    ProgressLine shown;
     while (Clock::now() < until) {
-        show_progress(options, since);
+        shown.show(progress(options, since));
         if (const auto result = queue::wait_for_result(client.connection(), reply_to, a_look)) {
-            end_progress();
+            shown.clear();
             print_object(*result, as_json);
             json::Document document;
             document.Parse(result->c_str());
@@ -103,7 +98,6 @@ int wait_for(Client& client, const Options& options, const std::string& reply_to
             return succeeded ? app::exit_done : app::exit_failed;
         }
     }
-    end_progress();
     throw app::StartFailure(app::exit_failed,
                             "no result came within the time of --timeout; the job goes on, see: "
                             "nexus-runner job " +
