@@ -58,6 +58,9 @@ class NodeQueue {
     // Tells the world.
     void tell(const tenants::TenantEvent& event);
 
+    // Results and events that Redis has not taken yet.
+    std::size_t undelivered() const { return outbox_.size(); }
+
     // Whether what an earlier process left half done has its turn.
     bool caught_up() const noexcept { return intake_.caught_up(); }
     bool connected() const noexcept { return intake_session_.connected(); }

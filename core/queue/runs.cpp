@@ -240,7 +240,7 @@ void Runs::finish(const Attempts& attempts, const jobs::Outcome& outcome, int co
     const Ticket& ticket = attempts.ticket();
     const std::string& tenant = ticket.job.tenant.text();
     begun_.end(ticket.job.id, true);
-    if (!outcome.error && ticket.job.action != jobs::Action::health) absolve(tenant);
+    if (!outcome.error && is_about_runtime(ticket.job.action)) absolve(tenant);
     const std::string placement = leave(ticket.job, outcome);
     auto item = finished(ticket, outcome, {node_, counted, attempts.started_at(), placement});
     log_.info("job ended", {{"job", ticket.job.id},
@@ -259,8 +259,9 @@ std::string Runs::leave(const jobs::Job& job, const jobs::Outcome& outcome) {
     const auto left = tenants_.find(tenant);
     const bool last = --left->second == 0;
     if (last) tenants_.erase(left);
-    // Also where it failed: something of the tenant may be here.
-    if (job.action == jobs::Action::provision) {
+    // Also where a provision failed: something of the tenant may be here.
+    if (job.action == jobs::Action::provision ||
+        (job.action == jobs::Action::restore && !outcome.error)) {
         deleted_.erase(tenant);
         return "keep";
     }
