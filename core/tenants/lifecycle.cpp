@@ -74,6 +74,17 @@ VerbResult Lifecycle::stop(JobContext& context) {
     return {"stopped", "{}", status("paused", context)};
 }
 
+VerbResult Lifecycle::bring_up(JobContext& context) {
+    TenantRecord record = load(context.tenant());
+    if (record.desired != Desired::running) {
+        convergence_.stop(context.tenant(), context);
+        return {"stopped", "{}", status("paused", context)};
+    }
+    on_free_subnet(record, context, [&] { convergence_.run(record, context); });
+    note_volumes(record, context);
+    return {"started", "{}", status("running", context)};
+}
+
 void Lifecycle::settle(JobContext& context) {
     TenantRecord record = load(context.tenant());
     updates_.settle(record, context);
