@@ -124,7 +124,11 @@ TenantRecord renewed(TenantRecord restored, const TenantId& tenant,
         restored.desired = restored.previous_desired;
     }
     if (restored.desired == Desired::deleted) restored.desired = Desired::stopped;
-    if (!can_have(restored.network, tenant, store, settings)) restored.network = {};
+    if (old && !old->network.name.empty()) {
+        restored.network = old->network;
+    } else if (!can_have(restored.network, tenant, store, settings)) {
+        restored.network = {};
+    }
     restored.updated_at = wall_now();
     return restored;
 }

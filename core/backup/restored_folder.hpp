@@ -17,8 +17,9 @@ using config::TenantId;
 // Failure `snapshot_corrupt` for what could not be a tenant's folder, and std::system_error.
 std::optional<tenants::TenantRecord> take_over(const Directory& folder, const TenantId& source);
 
-// What `restored` is on this node, as `tenant`: newer than `old`, at rest, with the network that it
-// had, where that can be its own again, and else none. Pure but for the other tenants' records.
+// What `restored` is on this node, as `tenant`: newer than `old`, no job at work, with the network
+// of `old`, or the one that it had, where that can be its own again, or else none. Pure but for the
+// other tenants' records.
 tenants::TenantRecord renewed(tenants::TenantRecord restored, const TenantId& tenant,
                               const std::optional<tenants::TenantRecord>& old,
                               const tenants::TenantStore& store, const config::Settings& settings);
