@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 namespace nexus::test {
 
@@ -86,6 +87,7 @@ void FakeBackend::remove_volume(const CallContext&, const std::string& name) {
             if (mount.volume == name) throw BackendError(Code::conflict, "in use", false);
         }
     }
+    contents.erase(name);
     if (volumes.erase(name) > 0) changed("remove_volume", name);
 }
 
@@ -145,6 +147,76 @@ void FakeBackend::logs(const CallContext&, const std::string&, std::int64_t, int
     if (::write(fd, log_text.data(), log_text.size()) < 0) {
         throw BackendError(Code::internal, "write", false);
     }
+}
+
+void FakeBackend::pause(const CallContext&, const std::string& name) {
+    begin("pause");
+    if (at(name).phase == Phase::paused) return;
+    if (at(name).phase != Phase::running) {
+        throw BackendError(Code::conflict, name + " does not run", false);
+    }
+    at(name).phase = Phase::paused;
+    changed("pause", name);
+}
+
+void FakeBackend::unpause(const CallContext&, const std::string& name) {
+    begin("unpause");
+    if (at(name).phase != Phase::paused) return;
+    at(name).phase = Phase::running;
+    changed("unpause", name);
+}
+
+void FakeBackend::require_volume(const std::string& name) const {
+    if (volumes.count(name) > 0) return;
+    throw BackendError(Code::not_found, "no volume " + name, false);
+}
+
+VolumeCopy FakeBackend::export_volume(const CallContext&, const std::string& name, int fd) {
+    begin("export_volume");
+    require_volume(name);
+    const auto found = contents.find(name);
+    const std::string tar = found == contents.end() ? std::string(1024, '\0') : found->second;
+    for (std::size_t at = 0; at < tar.size();) {
+        const ssize_t written = ::write(fd, tar.data() + at, tar.size() - at);
+        if (written < 0) throw BackendError(Code::internal, "write", false);
+        at += static_cast<std::size_t>(written);
+    }
+    return {"mount_point", {}, 1, static_cast<std::int64_t>(tar.size()), {}};
+}
+
+VolumeCopy FakeBackend::import_volume(const CallContext&, const std::string& name, int fd) {
+    begin("import_volume");
+    require_volume(name);
+    if (contents.count(name) > 0) throw BackendError(Code::conflict, "not empty", false);
+    std::string tar;
+    std::array<char, 4096> piece{};
+    for (ssize_t got = 0; (got = ::read(fd, piece.data(), piece.size())) != 0;) {
+        if (got < 0) throw BackendError(Code::internal, "read", false);
+        tar.append(piece.data(), static_cast<std::size_t>(got));
+    }
+    const auto bytes = static_cast<std::int64_t>(tar.size());
+    contents[name] = std::move(tar);
+    changed("import_volume", name);
+    return {"mount_point", {}, 1, bytes, {}};
+}
+
+void FakeBackend::swap_volumes(const CallContext&, const std::string& first,
+                               const std::string& second) {
+    begin("swap_volumes");
+    require_volume(first);
+    require_volume(second);
+    for (const auto& [name, state] : containers) {
+        if (state.phase != Phase::running && state.phase != Phase::paused) continue;
+        for (const auto& mount : specs[name].volumes) {
+            if (mount.volume != first && mount.volume != second) continue;
+            throw BackendError(Code::conflict, name + " uses " + mount.volume, false);
+        }
+    }
+    auto left = contents.extract(first);
+    auto right = contents.extract(second);
+    if (left) contents[second] = std::move(left.mapped());
+    if (right) contents[first] = std::move(right.mapped());
+    changed("swap_volumes", first + " " + second);
 }
 
 void FakeBackend::remove_image(const CallContext&, const std::string& reference) {

@@ -21,6 +21,7 @@ class FakeBackend final : public Backend {
     std::map<std::string, ContainerState> containers;
     std::map<std::string, ContainerSpec> specs;
     std::map<std::string, VolumeState> volumes;
+    std::map<std::string, std::string> contents;  // the tar in each volume that has one
     std::map<std::string, NetworkState> networks;
     std::map<std::string, bool> images;
     Phase phase_after_start = Phase::running;
@@ -46,12 +47,19 @@ class FakeBackend final : public Backend {
     void rename(const CallContext& ctx, const std::string& name,
                 const std::string& new_name) override;
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
+    void pause(const CallContext& ctx, const std::string& name) override;
+    void unpause(const CallContext& ctx, const std::string& name) override;
+    VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override;
+    VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override;
     void remove_image(const CallContext& ctx, const std::string& reference) override;
+    void swap_volumes(const CallContext& ctx, const std::string& first,
+                      const std::string& second) override;
 
   private:
     void begin(const std::string& op);
     void changed(const std::string& op, const std::string& object);
     ContainerState& at(const std::string& name);
+    void require_volume(const std::string& name) const;
     std::mutex mutex_;
 };
 
