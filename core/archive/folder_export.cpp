@@ -11,6 +11,7 @@
 #include "archive/folder_archive.hpp"
 #include "archive/folder_walk.hpp"
 #include "archive/tar_writer.hpp"
+#include "archive/text.hpp"
 #include "archive/wait.hpp"
 
 namespace nexus::archive {
@@ -41,6 +42,7 @@ class Export {
         tar_.finish();
         copy_.method = "mount_point";
         copy_.losses = losses_.list();
+        copy_.changed = changed_.list();
         return std::move(copy_);
     }
 
@@ -138,9 +140,7 @@ class Export {
         }
     }
 
-    void changed(const std::string& path) {
-        losses_.add("a file changed while it was read: " + quoted(path));
-    }
+    void changed(const std::string& path) { changed_.add(short_text(path)); }
 
     void add_header(const TarHeader& header) {
         if (++copy_.entries > max_entries) {
@@ -169,6 +169,7 @@ class Export {
     std::string piece_ = std::string(piece_bytes, '\0');
     std::unordered_map<ino_t, Names> names_;  // of files that have more than one
     Losses losses_;
+    Losses changed_;
     VolumeCopy copy_;
 };
 

@@ -37,6 +37,8 @@ void report(const char* verb, const std::string& volume, const VolumeCopy& copy)
     std::string losses;
     for (const auto& loss : copy.losses)
         losses += "; " + loss;
+    for (const auto& path : copy.changed)
+        losses += "; the moment of " + path + ", which changed while it was read";
     std::fprintf(stderr, "%s %s: %lld entries, %lld bytes of files%s\n", verb, volume.c_str(),
                  static_cast<long long>(copy.entries), static_cast<long long>(copy.bytes),
                  losses.empty() ? "" : (" (not kept" + losses + ")").c_str());

@@ -151,6 +151,9 @@ struct VolumeCopy {
     std::vector<std::string> losses;  // what that way does not keep, a few words each
     std::int64_t entries = 0;         // files, folders, links and so on, without the root
     std::int64_t bytes = 0;           // of the files' content; a hole counts like data
+    // Files whose content changed while it was read, so that it is perhaps not of one moment; of
+    // many, the first ones.
+    std::vector<std::string> changed;
 };
 
 // Something changed in the engine. A hint to look again.

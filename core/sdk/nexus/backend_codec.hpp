@@ -141,6 +141,7 @@ void members(Visit& visit, T& value) {
     visit("losses", value.losses);
     visit("entries", value.entries);
     visit("bytes", value.bytes);
+    visit("changed", value.changed);
 }
 
 template <typename Visit, codec::Is<Event> T>
