@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "archive/beneath.hpp"
+#include "archive/text.hpp"
 #include "archive/wait.hpp"
 
 namespace nexus::archive {
@@ -118,7 +119,7 @@ void FolderWalk::leave() {
     if (level.folder || level.next == level.names.size()) return;
     level.folder = open_again(level);
     if (level.folder) return;
-    losses_.add("a folder was moved while it was read: " + quoted(path_));
+    changed_.add("./" + short_text(path_));
     level.next = level.names.size();
 }
 

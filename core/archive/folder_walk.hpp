@@ -27,8 +27,9 @@ class FolderWalk {
     using Visit =
         std::function<void(const std::string& path, int thing, const struct stat& status)>;
 
-    FolderWalk(const CallContext& ctx, Losses& losses, Visit visit)
-        : ctx_(ctx), losses_(losses), visit_(std::move(visit)) {}
+    // `changed` gets the folders that were moved away before all of them was seen.
+    FolderWalk(const CallContext& ctx, Losses& losses, Remarks& changed, Visit visit)
+        : ctx_(ctx), losses_(losses), changed_(changed), visit_(std::move(visit)) {}
 
     // `root` itself is not visited. Throws BackendError, and what `visit` throws.
     void run(FileDescriptor root);
@@ -52,6 +53,7 @@ class FolderWalk {
 
     const CallContext& ctx_;
     Losses& losses_;
+    Remarks& changed_;
     const Visit visit_;
     std::vector<Level> levels_;
     std::string path_;  // of the last level
