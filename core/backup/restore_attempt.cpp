@@ -138,7 +138,7 @@ void Restore::Attempt::ensure_image() {
                                                     "prefix that IMAGE_ALLOW names");
     }
     const auto before = JobContext::Clock::now();
-    parts_.puller.ensure(context_.pull(settings_.pull_timeout), *reference);
+    parts_.puller.ensure(context_.slow_call(settings_.pull_timeout), *reference);
     context_.extend(JobContext::Clock::now() - before);
 }
 

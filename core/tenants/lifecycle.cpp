@@ -169,7 +169,7 @@ config::ImageRef Lifecycle::choose_image(const std::optional<std::string>& reque
 
 void Lifecycle::ensure_image(const config::ImageRef& image, JobContext& context) {
     const auto before = JobContext::Clock::now();
-    puller_.ensure(context.pull(settings_.pull_timeout), image);
+    puller_.ensure(context.slow_call(settings_.pull_timeout), image);
     context.extend(JobContext::Clock::now() - before);
     NEXUS_KILL_POINT("after_image_exists");
 }
