@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
         nexus::cli::add_schema(app, line);
         nexus::cli::add_version(app, line);
         nexus::cli::add_volume(app, line);
+        nexus::cli::add_restore(app, line);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
