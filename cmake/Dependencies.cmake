@@ -5,6 +5,7 @@ find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net NetSSL)
 find_package(CLI11 2.1 REQUIRED)
 find_package(LibArchive 3.6 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 
 # Debian's libzstd has no imported target that works on 12 and 13 alike.
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)

@@ -57,10 +57,7 @@ VerbResult Backups::restore(const std::string& snapshot, JobContext& context) {
 
 void Backups::settle(JobContext& context) {
     if (!parts_.journal.has(context.tenant())) return;
-    const BackupDir dir = open();
-    Restore({parts_.backend, parts_.store, parts_.lifecycle, parts_.puller, dir, parts_.journal},
-            settings_, log_)
-        .settle(context);
+    settler_.settle(context);
 }
 
 }  // namespace nexus::backup

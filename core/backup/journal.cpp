@@ -27,7 +27,7 @@ constexpr std::pair<const char*, std::string Entry::*> hashes[] = {
 constexpr std::pair<const char*, bool Entry::*> flags[] = {
     {"session_made", &Entry::session_made},
     {"state_made", &Entry::state_made},
-    {"folder_made", &Entry::folder_made},
+    {"ran", &Entry::ran},
 };
 
 std::string file_of(const TenantId& tenant) {

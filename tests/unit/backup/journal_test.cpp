@@ -26,7 +26,7 @@ Entry swapping() {
     entry.state_sha256 = std::string(64, '7');
     entry.generation = 42;
     entry.session_made = true;
-    entry.folder_made = true;
+    entry.ran = true;
     return entry;
 }
 
@@ -37,7 +37,7 @@ void require_equal(const Entry& one, const Entry& other) {
     CHECK(one.generation == other.generation);
     CHECK(one.session_made == other.session_made);
     CHECK(one.state_made == other.state_made);
-    CHECK(one.folder_made == other.folder_made);
+    CHECK(one.ran == other.ran);
 }
 
 }  // namespace
