@@ -35,6 +35,11 @@ tenants::TurnLocks open_turns(const config::Settings& settings) {
                        [&settings] { return tenants::TurnLocks(settings.state_dir); });
 }
 
+backup::Journal open_journal(const config::Settings& settings) {
+    return open_folder(settings.state_dir, "STATE_DIR",
+                       [&settings] { return backup::Journal(settings.state_dir); });
+}
+
 backup::BackupDir open_backup_dir(const config::Settings& settings) {
     return open_folder(settings.backup_dir, "BACKUP_DIR",
                        [&settings] { return backup::BackupDir(settings.backup_dir); });

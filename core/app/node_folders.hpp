@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backup/backup_dir.hpp"
+#include "backup/journal.hpp"
 #include "config/settings.hpp"
 #include "tenants/tenant_store.hpp"
 #include "tenants/turn_locks.hpp"
@@ -14,8 +15,10 @@ namespace nexus::app {
 
 // TENANT_ROOT.
 tenants::TenantStore open_store(const config::Settings& settings);
-// Of STATE_DIR, which others may use at the same time.
+// Both of STATE_DIR, which others may use at the same time.
 tenants::TurnLocks open_turns(const config::Settings& settings);
+backup::Journal open_journal(const config::Settings& settings);
+// BACKUP_DIR.
 backup::BackupDir open_backup_dir(const config::Settings& settings);
 
 }  // namespace nexus::app

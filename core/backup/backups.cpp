@@ -13,7 +13,11 @@ using tenants::VerbResult;
 
 Backups::Backups(Parts parts, const config::Settings& settings, std::string runner_version,
                  Log& log)
-    : parts_(parts), settings_(settings), runner_version_(std::move(runner_version)), log_(log) {}
+    : parts_(parts),
+      settings_(settings),
+      runner_version_(std::move(runner_version)),
+      log_(log),
+      settler_({parts.backend, parts.store, parts.lifecycle, parts.journal}, settings, log) {}
 
 BackupDir Backups::open() const {
     try {
@@ -51,13 +55,15 @@ VerbResult Backups::restore(const std::string& snapshot, JobContext& context) {
         .member("bytes", report.bytes)
         .member("entries", report.entries)
         .member("seconds", time.count())
-        .end_object();
+        .begin_array("notes");
+    for (const auto& note : report.notes)
+        data.value(note);
+    data.end_array().end_object();
     return {"restored", data.text(), std::move(report.events)};
 }
 
 void Backups::settle(JobContext& context) {
-    if (!parts_.journal.has(context.tenant())) return;
-    settler_.settle(context);
+    if (parts_.journal.has(context.tenant())) settler_.settle(context);
 }
 
 }  // namespace nexus::backup

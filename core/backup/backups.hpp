@@ -5,6 +5,7 @@
 #include <string>
 
 #include "backup/journal.hpp"
+#include "backup/settle.hpp"
 #include "base/log.hpp"
 #include "config/settings.hpp"
 #include "tenants/image_puller.hpp"
@@ -35,8 +36,7 @@ class Backups {
     tenants::VerbResult back_up(tenants::JobContext& context);
     tenants::VerbResult restore(const std::string& snapshot, tenants::JobContext& context);
 
-    // What a backup or a restore that died left of the tenant is put right; see Restore::settle.
-    // Where there is nothing, that is known at once.
+    // As Settler::settle; where there is nothing to do, that is known at once.
     void settle(tenants::JobContext& context);
 
   private:
@@ -46,6 +46,7 @@ class Backups {
     const config::Settings& settings_;
     const std::string runner_version_;
     Log& log_;
+    Settler settler_;
 };
 
 }  // namespace nexus::backup
