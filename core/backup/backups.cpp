@@ -3,6 +3,7 @@
 #include "backup/backup_dir.hpp"
 #include "backup/report.hpp"
 #include "backup/restore.hpp"
+#include "backup/settle.hpp"
 #include "backup/snapshot.hpp"
 #include "base/json.hpp"
 
@@ -13,11 +14,7 @@ using tenants::VerbResult;
 
 Backups::Backups(Parts parts, const config::Settings& settings, std::string runner_version,
                  Log& log)
-    : parts_(parts),
-      settings_(settings),
-      runner_version_(std::move(runner_version)),
-      log_(log),
-      settler_({parts.backend, parts.store, parts.lifecycle, parts.journal}, settings, log) {}
+    : parts_(parts), settings_(settings), runner_version_(std::move(runner_version)), log_(log) {}
 
 BackupDir Backups::open() const {
     try {
@@ -63,7 +60,9 @@ VerbResult Backups::restore(const std::string& snapshot, JobContext& context) {
 }
 
 void Backups::settle(JobContext& context) {
-    if (parts_.journal.has(context.tenant())) settler_.settle(context);
+    if (!parts_.journal.has(context.tenant())) return;
+    Settler({parts_.backend, parts_.store, parts_.lifecycle, parts_.journal}, settings_, log_)
+        .settle(context);
 }
 
 }  // namespace nexus::backup

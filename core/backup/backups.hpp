@@ -5,7 +5,6 @@
 #include <string>
 
 #include "backup/journal.hpp"
-#include "backup/settle.hpp"
 #include "base/log.hpp"
 #include "config/settings.hpp"
 #include "tenants/image_puller.hpp"
@@ -36,7 +35,8 @@ class Backups {
     tenants::VerbResult back_up(tenants::JobContext& context);
     tenants::VerbResult restore(const std::string& snapshot, tenants::JobContext& context);
 
-    // As Settler::settle; where there is nothing to do, that is known at once.
+    // What a backup or a restore that died left of the tenant is put right; see Settler::settle.
+    // Where there is nothing, that is known at once.
     void settle(tenants::JobContext& context);
 
   private:
@@ -46,7 +46,6 @@ class Backups {
     const config::Settings& settings_;
     const std::string runner_version_;
     Log& log_;
-    Settler settler_;
 };
 
 }  // namespace nexus::backup
