@@ -52,7 +52,10 @@ VerbResult Backups::restore(const std::string& snapshot, JobContext& context) {
         .member("bytes", report.bytes)
         .member("entries", report.entries)
         .member("seconds", time.count())
-        .end_object();
+        .begin_array("notes");
+    for (const auto& note : report.notes)
+        data.value(note);
+    data.end_array().end_object();
     return {"restored", data.text(), std::move(report.events)};
 }
 
