@@ -2,7 +2,8 @@
 #include <csignal>
 #include <cstdio>
 
-#include "app/start_failure.hpp"
+#include "app/backup_exit.hpp"
+#include "backup/backup_dir.hpp"
 #include "cli/command.hpp"
 
 namespace {
@@ -64,6 +65,9 @@ int main(int argc, char** argv) {
     } catch (const nexus::app::StartFailure& failure) {
         std::fprintf(stderr, "nexus-runner: %s\n", failure.what());
         return failure.code();
+    } catch (const nexus::backup::LockHeld& held) {
+        std::fprintf(stderr, "nexus-runner: %s\n", held.what());
+        return nexus::app::exit_lock_held;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "nexus-runner: %s\n", error.what());
         return exit_failed;

@@ -6,6 +6,7 @@
 
 #include "app/start_failure.hpp"
 #include "cli/command.hpp"
+#include "cli/printable.hpp"
 #include "cli/with_backend.hpp"
 #include "tenants/runtime_spec.hpp"
 
@@ -40,6 +41,8 @@ void report(const char* verb, const std::string& volume, const VolumeCopy& copy)
     std::fprintf(stderr, "%s %s: %lld entries, %lld bytes of files%s\n", verb, volume.c_str(),
                  static_cast<long long>(copy.entries), static_cast<long long>(copy.bytes),
                  losses.empty() ? "" : (" (not kept" + losses + ")").c_str());
+    for (const auto& path : copy.changed)
+        std::fprintf(stderr, "changed while it was read: %s\n", printable(path).c_str());
 }
 
 // As long as it takes: whoever waits can end it.

@@ -185,6 +185,14 @@ class Simulated final : public nexus::Backend {
         });
     }
 
+    void swap_volumes(const CallContext& ctx, const std::string& first,
+                      const std::string& second) override {
+        run(ctx, "swap_volumes", first, [&] {
+            engine_.swap_volumes(first, second);
+            contents_.swap(first, second);
+        });
+    }
+
   private:
     Simulated(const nexus::PluginHost& host, const Config& config)
         : host_(host),
