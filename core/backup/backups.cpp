@@ -3,6 +3,7 @@
 #include "backup/backup_dir.hpp"
 #include "backup/report.hpp"
 #include "backup/restore.hpp"
+#include "backup/settle.hpp"
 #include "backup/snapshot.hpp"
 #include "base/json.hpp"
 
@@ -51,15 +52,16 @@ VerbResult Backups::restore(const std::string& snapshot, JobContext& context) {
         .member("bytes", report.bytes)
         .member("entries", report.entries)
         .member("seconds", time.count())
-        .end_object();
+        .begin_array("notes");
+    for (const auto& note : report.notes)
+        data.value(note);
+    data.end_array().end_object();
     return {"restored", data.text(), std::move(report.events)};
 }
 
 void Backups::settle(JobContext& context) {
     if (!parts_.journal.has(context.tenant())) return;
-    const BackupDir dir = open();
-    Restore({parts_.backend, parts_.store, parts_.lifecycle, parts_.puller, dir, parts_.journal},
-            settings_, log_)
+    Settler({parts_.backend, parts_.store, parts_.lifecycle, parts_.journal}, settings_, log_)
         .settle(context);
 }
 

@@ -35,7 +35,7 @@ class Backups {
     tenants::VerbResult back_up(tenants::JobContext& context);
     tenants::VerbResult restore(const std::string& snapshot, tenants::JobContext& context);
 
-    // What a backup or a restore that died left of the tenant is put right; see Restore::settle.
+    // What a backup or a restore that died left of the tenant is put right; see Settler::settle.
     // Where there is nothing, that is known at once.
     void settle(tenants::JobContext& context);
 

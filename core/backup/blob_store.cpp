@@ -35,6 +35,10 @@ std::string list_name(const std::string& sha256) {
     return sha256 + ".files.jsonl.zst";
 }
 
+std::string name_of(const FileNote& note) {
+    return quoted(note.path.empty() ? "." : note.path);
+}
+
 [[noreturn]] void damaged(const std::string& sha256, const std::string& problem) {
     throw BlobDamaged("the blob " + sha256 + " is damaged: " + problem);
 }
@@ -132,13 +136,13 @@ class Comparison {
         FileNote found;
         FileNote noted;
         while (tar.next(found)) {
-            if (!list_.next(noted)) damaged(sha256_, quoted(found.path) + " is not in its list");
+            if (!list_.next(noted)) damaged(sha256_, name_of(found) + " is not in its list");
             const auto what = difference(found, noted);
             if (what.empty()) continue;
-            damaged(sha256_, "the " + std::string(what) + " of " + quoted(found.path) +
-                                 " differs from its list");
+            damaged(sha256_, name_of(found) + " has another " + std::string(what) + " than " +
+                                 name_of(noted) + " of its list");
         }
-        if (list_.next(noted)) damaged(sha256_, quoted(noted.path) + " of its list is missing");
+        if (list_.next(noted)) damaged(sha256_, name_of(noted) + " of its list is missing");
     }
 
     FileListReader list_;

@@ -64,7 +64,7 @@ int with_backup_dir(const CommandLine& line, const UseBackupDir& use) {
     const EndSignals signals;
     const auto loaded = load_settings(line);
     refuse_problems(loaded, &concerns_backup_dir);
-    const auto dir = app::open_backup_dir(loaded.settings);
+    const auto dir = app::find_backup_dir(loaded.settings);
     return with_exit_codes([&] { return use(dir, loaded.settings, signals.fd()); });
 }
 

@@ -20,7 +20,7 @@ namespace nexus::cli {
 int with_backup_tools(const CommandLine& line,
                       const std::function<int(app::BackupTools& tools, int cancel_fd)>& use);
 
-// With BACKUP_DIR alone.
+// With BACKUP_DIR alone, which must be there.
 using UseBackupDir = std::function<int(const backup::BackupDir& dir,
                                        const config::Settings& settings, int cancel_fd)>;
 int with_backup_dir(const CommandLine& line, const UseBackupDir& use);

@@ -17,8 +17,11 @@ void FakeBackend::begin(const std::string& op) {
 }
 
 void FakeBackend::changed(const std::string& op, const std::string& object) {
-    const std::scoped_lock lock(mutex_);
-    effects.push_back(op + " " + object);
+    {
+        const std::scoped_lock lock(mutex_);
+        effects.push_back(op + " " + object);
+    }
+    after(op);
 }
 
 ContainerState& FakeBackend::at(const std::string& name) {

@@ -19,6 +19,8 @@ class FakeBackend final : public Backend {
   public:
     // Called at the begin of every operation with its name, and may throw.
     std::function<void(const std::string& op)> before = [](const std::string&) {};
+    // Called once an operation has changed something: what it throws leaves the caller in the dark.
+    std::function<void(const std::string& op)> after = [](const std::string&) {};
     std::vector<std::string> calls;
     std::vector<std::string> effects;  // operation and object, of what changed something
     std::map<std::string, ContainerState> containers;
