@@ -34,7 +34,7 @@ VerbResult Backups::back_up(JobContext& context) {
     const BackupDir dir = open();
     Snapshot snapshot({parts_.backend, parts_.store, dir, parts_.turns, parts_.journal}, settings_,
                       runner_version_, log_);
-    const Run run = snapshot.of_tenant(context.tenant(), {}, context);
+    const Run run = snapshot.of_tenant({}, context);
     const TenantBackup& backup = run.tenants.front();
     return {"backed_up", result_data(run, backup), {event_of(run, backup)}};
 }
