@@ -59,10 +59,18 @@ VerbResult Backups::restore(const std::string& snapshot, JobContext& context) {
     return {"restored", data.text(), std::move(report.events)};
 }
 
+// It may have to read both volumes, and ends before anything else begins, whatever time that has.
 void Backups::settle(JobContext& context) {
     if (!parts_.journal.has(context.tenant())) return;
+    constexpr std::chrono::hours patience(1);
+    const auto begun = JobContext::Clock::now();
+    JobContext patient(context.job(), context.tenant(), patience, begun + patience,
+                       context.cancel_fd(), context.permit());
     Settler({parts_.backend, parts_.store, parts_.lifecycle, parts_.journal}, settings_, log_)
-        .settle(context);
+        .settle(patient);
+    for (auto& event : patient.take_events())
+        context.tell(std::move(event));
+    context.extend(JobContext::Clock::now() - begun);
 }
 
 }  // namespace nexus::backup
