@@ -21,12 +21,18 @@ void add(const backup::TenantBackup& backup, http::BackupRunMetrics& metrics) {
     }
 }
 
-bool is_verified(const backup::RunStore& runs, const std::string& id) {
-    const auto verification = runs.verification(id);
-    return verification && verification->ok;
-}
-
 }  // namespace
+
+bool BackupFacts::is_verified(const backup::RunStore& runs, const std::string& id) const {
+    try {
+        const auto verification = runs.verification(id);
+        return verification && verification->ok;
+    } catch (const Failure& failure) {
+        log_.debug("a verification cannot be read, and does not count",
+                   {{"snapshot", id}, {"message", failure.what()}});
+        return false;
+    }
+}
 
 BackupFacts::Known BackupFacts::summary(const backup::RunStore& runs, const std::string& id) const {
     try {

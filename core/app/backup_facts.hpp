@@ -29,6 +29,7 @@ class BackupFacts {
     // Nothing: it is not of the whole node, or not of this one, or cannot be read.
     using Known = std::optional<Summary>;
     Known summary(const backup::RunStore& runs, const std::string& id) const;
+    bool is_verified(const backup::RunStore& runs, const std::string& id) const;
 
     const std::string node_;
     Log& log_;

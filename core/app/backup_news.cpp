@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "backup/report.hpp"
 #include "base/failure.hpp"
@@ -12,15 +13,6 @@ namespace nexus::app {
 namespace {
 
 constexpr const char* file_name = "backups-told.json";
-
-// In BACKUP_DIR/runs, whether they exist as runs or not; oldest first.
-std::set<std::string> begun(const backup::BackupDir& dir) {
-    std::set<std::string> ids;
-    for (auto& name : dir.runs().names()) {
-        if (backup::is_run_id(name)) ids.insert(std::move(name));
-    }
-    return ids;
-}
 
 }  // namespace
 
@@ -67,23 +59,24 @@ bool BackupNews::has_come(const std::string& runs) const {
 
 void BackupNews::look(const backup::BackupDir* dir, const CancelSource& stop) {
     if (!told_) told_ = load();
-    std::set<std::string> ids;
     std::set<std::string> existing;
+    Told now = told_.value_or(Told{});
+    now.open.clear();
     if (dir != nullptr) {
-        ids = begun(*dir);
-        const auto list = backup::RunStore(*dir).list();
+        const backup::RunStore runs(*dir);
+        // In this order: one that comes to exist in between is in both.
+        const auto begun = runs.unpublished();
+        const auto list = runs.list();
         existing.insert(list.begin(), list.end());
-    }
-    Told now;
-    if (!ids.empty()) now.last = *ids.rbegin();
-    if (told_) now.last = std::max(now.last, told_->last);
-    for (const auto& id : ids) {
-        if (existing.count(id) == 0) now.open.insert(id);
+        std::set_difference(begun.begin(), begun.end(), list.begin(), list.end(),
+                            std::inserter(now.open, now.open.end()));
+        for (const auto* ids : {&begun, &list}) {
+            if (!ids->empty()) now.last = std::max(now.last, ids->back());
+        }
     }
     for (const auto& id : existing) {
         const bool known = !told_ || (id <= told_->last && told_->open.count(id) == 0);
-        if (known) continue;
-        if (!tell(backup::RunStore(*dir), id, stop)) return;
+        if (!known && !tell(backup::RunStore(*dir), id, stop)) return;
     }
     // After it was told: a process that dies in between tells it again, and never not at all.
     save(now);

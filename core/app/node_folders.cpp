@@ -1,5 +1,8 @@
 #include "app/node_folders.hpp"
 
+#include <filesystem>
+#include <system_error>
+
 #include "app/start_failure.hpp"
 #include "app/state_lock.hpp"
 
@@ -43,6 +46,15 @@ backup::Journal open_journal(const config::Settings& settings) {
 backup::BackupDir open_backup_dir(const config::Settings& settings) {
     return open_folder(settings.backup_dir, "BACKUP_DIR",
                        [&settings] { return backup::BackupDir(settings.backup_dir); });
+}
+
+backup::BackupDir find_backup_dir(const config::Settings& settings) {
+    std::error_code error;
+    const auto type = std::filesystem::status(settings.backup_dir, error).type();
+    if (type != std::filesystem::file_type::not_found) return open_backup_dir(settings);
+    throw StartFailure(exit_config, "BACKUP_DIR " + settings.backup_dir +
+                                        " is not there; name the folder that has the backups, or "
+                                        "make the first one: nexus-runner backup");
 }
 
 }  // namespace nexus::app

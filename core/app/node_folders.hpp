@@ -10,8 +10,8 @@
 
 namespace nexus::app {
 
-// All of them make the folder where it is missing, and throw StartFailure `exit_config` where it
-// cannot be written.
+// All of them but one make the folder where it is missing, and throw StartFailure `exit_config`
+// where it cannot be written.
 
 // TENANT_ROOT.
 tenants::TenantStore open_store(const config::Settings& settings);
@@ -20,5 +20,8 @@ tenants::TurnLocks open_turns(const config::Settings& settings);
 backup::Journal open_journal(const config::Settings& settings);
 // BACKUP_DIR.
 backup::BackupDir open_backup_dir(const config::Settings& settings);
+// The same for those who only look at backups that exist: one that is missing throws as well, for
+// an empty folder at a mistyped place would hide the mistake.
+backup::BackupDir find_backup_dir(const config::Settings& settings);
 
 }  // namespace nexus::app

@@ -33,7 +33,7 @@ VerbResult Backups::back_up(JobContext& context) {
     const BackupDir dir = open();
     Snapshot snapshot({parts_.backend, parts_.store, dir, parts_.turns, parts_.journal}, settings_,
                       runner_version_, log_);
-    const Run run = snapshot.of_tenant(context.tenant(), {}, context);
+    const Run run = snapshot.of_tenant({}, context);
     const TenantBackup& backup = run.tenants.front();
     return {"backed_up", result_data(run, backup), {event_of(run, backup)}};
 }
@@ -52,7 +52,10 @@ VerbResult Backups::restore(const std::string& snapshot, JobContext& context) {
         .member("bytes", report.bytes)
         .member("entries", report.entries)
         .member("seconds", time.count())
-        .end_object();
+        .begin_array("notes");
+    for (const auto& note : report.notes)
+        data.value(note);
+    data.end_array().end_object();
     return {"restored", data.text(), std::move(report.events)};
 }
 

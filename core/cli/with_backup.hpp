@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "app/backup_tools.hpp"
 #include "backup/backup_dir.hpp"
@@ -20,9 +21,13 @@ namespace nexus::cli {
 int with_backup_tools(const CommandLine& line,
                       const std::function<int(app::BackupTools& tools, int cancel_fd)>& use);
 
-// With BACKUP_DIR alone.
+// With BACKUP_DIR alone, which must be there.
 using UseBackupDir = std::function<int(const backup::BackupDir& dir,
                                        const config::Settings& settings, int cancel_fd)>;
 int with_backup_dir(const CommandLine& line, const UseBackupDir& use);
+
+// As BackupDir::lock, for a command of this name; that it waits is shown.
+UniqueFd lock_backup_dir(const backup::BackupDir& dir, const std::string& command, bool wait,
+                         int cancel_fd);
 
 }  // namespace nexus::cli
