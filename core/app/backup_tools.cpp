@@ -1,20 +1,14 @@
 #include "app/backup_tools.hpp"
 
-#include <poll.h>
-
 #include "app/node_folders.hpp"
 #include "app/version.hpp"
+#include "base/cancel.hpp"
 #include "tenants/turn.hpp"
 
 namespace nexus::app {
 namespace {
 
 using tenants::JobContext;
-
-bool is_cancelled(int cancel_fd) {
-    pollfd cancel{cancel_fd, POLLIN, 0};
-    return ::poll(&cancel, 1, 0) > 0;
-}
 
 void reserve_subnets(const tenants::TenantStore& store, tenants::SubnetPool& subnets, Log& log) {
     for (const auto& tenant : store.list()) {
