@@ -10,8 +10,9 @@
 namespace nexus::backup {
 namespace {
 
-// One that ends in this moment needs another look at what it is.
-constexpr int most_tries = 3;
+// One that ends in this moment needs another look at what it is, and busy processes cannot always
+// be frozen at once (runc: "unable to freeze").
+constexpr int most_tries = 10;
 constexpr std::chrono::milliseconds between_tries(200);
 
 bool is_own_trouble(Code code) {
@@ -46,7 +47,9 @@ Consistency Hold::take() {
             return look_at(*runtime);
         } catch (const BackendError& error) {
             let_go();  // whether it is held is not known
-            if (!is_own_trouble(error.code()) || tries == most_tries) throw;
+            const bool may_pass = is_own_trouble(error.code()) || error.code() == Code::internal;
+            if (!may_pass || tries == most_tries) throw;
+            std::this_thread::sleep_for(between_tries);
         }
     }
 }

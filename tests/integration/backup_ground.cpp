@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 // What the runtime, its database and the runner itself write while nobody looks.
 bool changes_by_itself(const std::string& name) {
-    static const std::vector<std::string> beginnings{"heartbeat", "starts", "live.db", "writer",
-                                                     "tenant.json"};
+    static const std::vector<std::string> beginnings{"heartbeat", "starts",      "live.db",
+                                                     "writer",    "tenant.json", "env"};
     return std::any_of(beginnings.begin(), beginnings.end(),
                        [&](const std::string& beginning) { return name.starts_with(beginning); });
 }
@@ -155,7 +155,9 @@ BackupGround::Content BackupGround::content(const std::string& tenant) const {
     Content all;
     describe_still(folder(tenant, "session"), "session", all);
     describe_still(folder(tenant, "state"), "state", all);
-    describe_still(runner.tenant_root() + "/" + tenant, "folder", all);
+    const auto own = runner.tenant_root() + "/" + tenant;
+    describe_still(own, "folder", all);
+    all["env"] = read_file(own + "/env/runtime.env");
     return all;
 }
 

@@ -141,7 +141,7 @@ TEST_CASE("an engine that dies while a tenant is paused does not leave it paused
     ground.runner.start();
     CHECK(at(ground.runner.job({"provision", "bkdies-0"}), "/detail") == "provisioned");
     Environment env = ground.runner.env();
-    env["NEXUS_KILL_AT"] = "after_runtime_paused:1";
+    env["NEXUS_KILL_AT"] = "after_runtime_held:1";
     const auto died = run({.argv = {Runner::program(), "backup"}, .env = env});
     CHECK(died.code == 128 + SIGKILL);
     engine.kill_service();
