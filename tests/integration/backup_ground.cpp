@@ -12,19 +12,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Environment with_backups(const ContainerEngine& engine, const std::string& folder) {
-    auto env = on_engine(engine);
-    env["BACKUP_DIR"] = folder;
-    return env;
+// What the runtime, its database and the runner itself write while nobody looks.
+bool changes_by_itself(const std::string& name) {
+    static const std::vector<std::string> beginnings{"heartbeat", "starts", "live.db", "writer",
+                                                     "tenant.json"};
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](const std::string& beginning) { return name.starts_with(beginning); });
 }
 
-// What the runtime, its database and the runner itself write while nobody looks.
-bool changes_by_itself(const std::string& path) {
-    static const std::vector<std::string> parts{"/heartbeat", "/starts", "/live.db", "/writer",
-                                                "/tenant.json"};
-    return path.empty() || std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-               return path.starts_with(part);
-           });
+// Of all else in a folder that somebody writes to meanwhile.
+void describe_still(const std::string& folder, const std::string& name,
+                    BackupGround::Content& all) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const auto file = entry.path().filename().string();
+        if (changes_by_itself(file)) continue;
+        const std::string path = name + "/" + file;
+        if (!entry.is_directory()) {
+            all[path] = read_file(entry.path());
+            continue;
+        }
+        for (const auto& [below, line] : describe(entry.path().string()))
+            all[path + below] = line;
+    }
 }
 
 std::string random_bytes(std::size_t size, unsigned seed) {
@@ -70,8 +79,8 @@ void put_sqlite_into(const std::string& folder) {
 
 }  // namespace
 
-BackupGround::BackupGround(std::string prefix)
-    : runner(redis, with_backups(engine, folder_ / "backups")), prefix_(std::move(prefix)) {
+BackupGround::BackupGround(std::string prefix) : prefix_(std::move(prefix)) {
+    runner.env()["BACKUP_DIR"] = folder_ / "backups";
     constexpr int most = 20;
     for (int i = 0; i < most; ++i)
         engine.remove_tenant(prefix_ + "-" + std::to_string(i));
@@ -144,14 +153,9 @@ BackupGround::Database BackupGround::look_at_database(const std::string& tenant)
 
 BackupGround::Content BackupGround::content(const std::string& tenant) const {
     Content all;
-    const auto add = [&all](const std::string& name, const std::string& root) {
-        for (const auto& [path, line] : describe(root)) {
-            if (!changes_by_itself(path)) all[name + path] = line;
-        }
-    };
-    add("session", folder(tenant, "session"));
-    add("state", folder(tenant, "state"));
-    add("folder", runner.tenant_root() + "/" + tenant);
+    describe_still(folder(tenant, "session"), "session", all);
+    describe_still(folder(tenant, "state"), "state", all);
+    describe_still(runner.tenant_root() + "/" + tenant, "folder", all);
     return all;
 }
 

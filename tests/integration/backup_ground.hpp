@@ -47,7 +47,7 @@ class BackupGround {
 
     ContainerEngine& engine = ContainerEngine::under_test();
     RedisServer redis;
-    Runner runner;
+    Runner runner{redis, on_engine(engine)};
 
   private:
     void remove_from_engine() const;
