@@ -137,6 +137,7 @@ TEST_CASE_FIXTURE(Fixture, "a blob that is not what its name says leaves a tenan
     const auto other = capture(PartName::session);
     write("tenant_acme_state", "data", "third");
     const auto part = capture(PartName::state);
+    write("tenant_acme_state", "data", "second");  // no later backup mends its blob
     BlobFacts blob;
     blob.sha256 = part.sha256;
     const auto damage = [&](const std::function<std::string(std::string)>& change) {
