@@ -19,21 +19,9 @@ struct Options {
     bool wait = false;
 };
 
-UniqueFd lock(const backup::BackupDir& dir, bool wait, int cancel_fd) {
-    constexpr const char* what = "nexus-runner prune";
-    try {
-        return dir.lock(what, false, cancel_fd);
-    } catch (const backup::LockHeld& held) {
-        if (!wait) throw;
-        ProgressLine shown;
-        shown.show(std::string("waiting: ") + held.what());
-        return dir.lock(what, true, cancel_fd);
-    }
-}
-
 backup::Pruned prune(const backup::BackupDir& dir, const config::BackupKeep& keep,
                      const Options& options, int cancel_fd) {
-    const UniqueFd locked = lock(dir, options.wait, cancel_fd);
+    const UniqueFd locked = lock_backup_dir(dir, "nexus-runner prune", options.wait, cancel_fd);
     ProgressLine shown;
     shown.show("pruning " + dir.path() + ", once nobody reads or adds backups there");
     try {

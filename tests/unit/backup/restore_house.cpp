@@ -29,6 +29,7 @@ Part part_of(PartName name, const BlobFacts& facts) {
 }  // namespace
 
 RestoreHouse::RestoreHouse() {
+    settings.job_timeout = std::chrono::seconds(60);
     provision();
     set_data("first");
 }
