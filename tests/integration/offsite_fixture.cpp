@@ -16,26 +16,15 @@
 namespace nexus::test {
 namespace {
 
-using backup::Part;
 using backup::PartName;
 
 config::TenantId tenant_id(const std::string& text) {
     return config::TenantId::parse(text).value();
 }
 
-Part keep(const backup::BackupDir& dir, PartName name, const std::string& tar) {
-    const auto facts =
-        backup::BlobStore(dir).add(archive::memory_file(tar).get(), backup::no_limit);
-    Part part;
-    part.name = name;
-    part.method = "mount_point";
-    part.sha256 = facts.sha256;
-    part.tar_bytes = facts.tar_bytes;
-    part.blob_bytes = facts.blob_bytes;
-    part.file_bytes = facts.file_bytes;
-    part.entries = facts.entries;
-    part.read_at = wall_now();
-    return part;
+backup::Part keep(const backup::BackupDir& dir, PartName name, const std::string& tar) {
+    const backup::BlobStore blobs(dir);
+    return backup::part_of(name, blobs.add(archive::memory_file(tar).get(), backup::no_limit));
 }
 
 }  // namespace
