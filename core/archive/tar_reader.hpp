@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <nexus/backend.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,14 @@ struct TarEntry {
     FileFacts facts;
 };
 
+// What becomes of a device node, and of further names of one: an entry that must not be, or one
+// that is passed over and told as a loss.
+enum class Devices { refused, left_out };
+
 class TarReader {
   public:
     // Throws std::bad_alloc. What cannot be kept of an entry goes to `losses`.
-    TarReader(const CallContext& ctx, int fd, Losses& losses);
+    TarReader(const CallContext& ctx, int fd, Losses& losses, Devices devices = Devices::refused);
     TarReader(const TarReader&) = delete;
     TarReader& operator=(const TarReader&) = delete;
 
@@ -50,12 +55,15 @@ class TarReader {
     void open();
     void check(int result);
     void read_end();
+    bool is_left_out(archive_entry* from);
     void read_entry(archive_entry* from, TarEntry& entry);
     void read_attributes(archive_entry* from, TarEntry& entry);
 
     const CallContext& ctx_;
     const int fd_;
     Losses& losses_;
+    const Devices devices_;
+    std::set<std::string> left_out_;  // their paths
     const TarLocale locale_;
     std::vector<char> buffer_;
     std::int64_t received_ = 0;
