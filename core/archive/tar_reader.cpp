@@ -56,12 +56,25 @@ std::uint32_t id_of(std::int64_t number, const std::string& path) {
 
 }  // namespace
 
+<<<<<<< HEAD
 TarReader::TarReader(const CallContext& ctx, int fd, Losses& losses, Devices devices)
+=======
+TarReader::TarReader(const CallContext& ctx, int fd, Losses& losses)
+    : TarReader(
+          ctx, [this, fd] { return read_from(fd); }, losses) {
+    buffer_.resize(buffer_bytes);
+}
+
+TarReader::TarReader(const CallContext& ctx, Source source, Losses& losses)
+>>>>>>> origin/lead
     : ctx_(ctx),
-      fd_(fd),
+      source_(std::move(source)),
       losses_(losses),
+<<<<<<< HEAD
       devices_(devices),
       buffer_(buffer_bytes),
+=======
+>>>>>>> origin/lead
       archive_(::archive_read_new(), [](::archive* made) { ::archive_read_free(made); }) {
     if (!archive_) throw std::bad_alloc();
     check(::archive_read_support_format_tar(archive_.get()));
@@ -103,8 +116,9 @@ void TarReader::open() {
         // No exception can pass through a C library.
         auto* const reader = static_cast<TarReader*>(self);
         try {
-            *data = reader->buffer_.data();
-            return reader->read();
+            const std::string_view bytes = reader->read();
+            *data = bytes.data();
+            return static_cast<la_ssize_t>(bytes.size());
         } catch (...) {
             reader->failure_ = std::current_exception();
             return ARCHIVE_FATAL;
@@ -113,23 +127,29 @@ void TarReader::open() {
     check(::archive_read_open(archive_.get(), this, nullptr, read, nullptr));
 }
 
-std::int64_t TarReader::read() {
+std::string_view TarReader::read_from(int fd) {
     for (;;) {
-        wait_ready(ctx_, fd_, POLLIN, "the archive");
-        const ssize_t got = ::read(fd_, buffer_.data(), buffer_.size());
+        wait_ready(ctx_, fd, POLLIN, "the archive");
+        const ssize_t got = ::read(fd, buffer_.data(), buffer_.size());
         if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         if (got < 0) fail(errno, "the archive cannot be read");
-        received_ += got;
-        const auto end = std::make_reverse_iterator(buffer_.begin() + got);
-        const auto last = std::find_if(end, buffer_.rend(), [](char c) { return c != '\0'; });
-        zeros_ = last == buffer_.rend() ? zeros_ + got : last - end;
-        return got;
+        return {buffer_.data(), static_cast<std::size_t>(got)};
     }
+}
+
+std::string_view TarReader::read() {
+    const std::string_view bytes = source_();
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    received_ += size;
+    const auto last = bytes.find_last_not_of('\0');
+    zeros_ =
+        last == std::string_view::npos ? zeros_ + size : size - 1 - static_cast<std::int64_t>(last);
+    return bytes;
 }
 
 // libarchive takes a cut between two entries, and whatever stands behind the end, for an end.
 void TarReader::read_end() {
-    while (read() > 0) {
+    while (!read().empty()) {
     }
     const std::int64_t behind = received_ - ::archive_read_header_position(archive_.get());
     if (zeros_ < behind) invalid("the archive goes on behind its end, or is damaged there");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <nexus/backend.hpp>
 #include <set>
@@ -35,12 +36,21 @@ enum class Devices { refused, left_out };
 
 class TarReader {
   public:
+    // The next bytes of the tar, valid until the next call; empty at the end. What it throws comes
+    // out of the call that needed them.
+    using Source = std::function<std::string_view()>;
+
     // Throws std::bad_alloc. What cannot be kept of an entry goes to `losses`.
+<<<<<<< HEAD
     TarReader(const CallContext& ctx, int fd, Losses& losses, Devices devices = Devices::refused);
+=======
+    TarReader(const CallContext& ctx, int fd, Losses& losses);
+    TarReader(const CallContext& ctx, Source source, Losses& losses);
+>>>>>>> origin/lead
     TarReader(const TarReader&) = delete;
     TarReader& operator=(const TarReader&) = delete;
 
-    // The next entry; false at the end, which is read to the end of the descriptor. Throws
+    // The next entry; false at the end, which is read to the end of the source. Throws
     // BackendError `invalid` for what is no tar, is cut, goes on behind its end or has an entry of
     // a kind that must not be; `internal` where the descriptor cannot be read; `timeout` and
     // `cancelled`.
@@ -51,7 +61,8 @@ class TarReader {
     bool content(std::int64_t& offset, std::string_view& bytes);
 
   private:
-    std::int64_t read();
+    std::string_view read_from(int fd);
+    std::string_view read();
     void open();
     void check(int result);
     void read_end();
@@ -60,12 +71,12 @@ class TarReader {
     void read_attributes(archive_entry* from, TarEntry& entry);
 
     const CallContext& ctx_;
-    const int fd_;
+    const Source source_;
     Losses& losses_;
     const Devices devices_;
     std::set<std::string> left_out_;  // their paths
     const TarLocale locale_;
-    std::vector<char> buffer_;
+    std::vector<char> buffer_;  // of a descriptor's bytes
     std::int64_t received_ = 0;
     std::int64_t zeros_ = 0;  // at the end of what was received
     std::exception_ptr failure_;

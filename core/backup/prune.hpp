@@ -1,43 +1,30 @@
-// Which runs are kept, and what goes with the others. Threads: any.
+// Removes the runs that are not kept, and what goes with them. Threads: any.
 #pragma once
 
-#include <functional>
-#include <set>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "backup/run_store.hpp"
+#include "backup/backup_dir.hpp"
 #include "config/backup_keep.hpp"
 
 namespace nexus::backup {
 
-struct RunAge {
-    std::string id;
-    std::string scope;  // as Run's
-    WallTime at{};
-    bool verified = false;
-};
-
-// The ids that `keep` keeps: of each scope the newest verified run of each of so many days, weeks
-// (from Monday) and months, in UTC, of those that have one; never fewer than the newest verified
-// one; and every run that is newer than that, verified or not. Pure.
-std::set<std::string> kept(const std::vector<RunAge>& runs, const config::BackupKeep& keep);
-
 struct Pruned {
-    std::vector<std::string> runs;  // removed, or with `dry_run` to be removed
-    std::int64_t blobs = 0;
-    std::int64_t bytes = 0;
+    std::vector<std::string> runs;  // removed, or with `dry_run` to be removed; oldest first
+    std::int64_t kept = 0;          // runs
+    std::int64_t blobs = 0;         // removed, or to be removed
+    std::int64_t bytes = 0;         // of those blobs
 };
 
-// Mark and sweep: removes runs that are not kept, blobs that no run names, and what runs that never
-// came to exist left behind. A run that cannot be read keeps everything and throws Failure
-// `snapshot_corrupt`: what it names is not known. The caller has BackupDir::lock.
+// Mark and sweep: removes runs that are not kept (see `kept`), blobs that no run names, and what
+// runs that never came to exist left behind. Beyond `kept`, a verified run stays that has the
+// newest restorable backup of a tenant which failed in every run after it; and where there is no
+// run at all, no blob goes: somebody moved the runs away, and may bring them back. A run that
+// cannot be read keeps everything and throws Failure `snapshot_corrupt`: what it names is not
+// known. Owns the blobs meanwhile; throws Failure `cancelled` once `cancel_fd` is readable before
+// it does, std::system_error for trouble with the files; what is left to do then, the next one
+// does. The caller has BackupDir::lock.
 Pruned prune(const BackupDir& dir, const config::BackupKeep& keep, bool dry_run, int cancel_fd);
-
-// Every blob of a run decoded and compared, and the outcome noted. What is wrong, a sentence each.
-// `report` is told of each blob before it is read. `by` as in Verification.
-std::vector<std::string> verify(const BackupDir& dir, const Run& run, const std::string& by,
-                                const std::function<void(const std::string& what)>& report,
-                                int cancel_fd);
 
 }  // namespace nexus::backup

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "base/random.hpp"
+#include "base/whole_io.hpp"
 
 namespace nexus {
 namespace {
@@ -40,15 +41,6 @@ void require_plain(const std::string& directory, const std::string& name) {
 
 std::string join(const std::string& directory, const std::string& name) {
     return directory + "/" + name;
-}
-
-void write_all(int fd, std::string_view content, const std::string& path) {
-    while (!content.empty()) {
-        const auto written = ::write(fd, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail(path);
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
 }
 
 std::optional<std::string> read_opened(const UniqueFd& file, const std::string& path,

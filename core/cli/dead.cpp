@@ -1,14 +1,13 @@
 // dead list and show: the jobs that will not run again.
 #include "cli/dead.hpp"
 
-#include <Poco/Base64Encoder.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <sstream>
 
 #include "app/start_failure.hpp"
+#include "base/base64.hpp"
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "cli/client.hpp"
@@ -60,22 +59,13 @@ int list(Client& client, const ListOptions& options, bool as_json) {
     return app::exit_done;
 }
 
-std::string base64(const std::string& bytes) {
-    std::ostringstream text;
-    Poco::Base64Encoder encoder(text);
-    encoder.rdbuf()->setLineLength(0);
-    encoder << bytes;
-    encoder.close();
-    return text.str();
-}
-
 void show_json(const std::string& id, const queue::Fields& fields) {
     json::Writer writer;
     writer.begin_object().member("id", id);
     for (const auto& [name, value] : fields) {
         // JSON has no bytes.
         if (name == "job" && !is_utf8(value)) {
-            writer.member("job_base64", base64(value));
+            writer.member("job_base64", to_base64(value));
         } else {
             writer.member(name, value);
         }

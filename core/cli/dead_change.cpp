@@ -1,6 +1,4 @@
 // dead requeue and drop: what an operator does about the jobs that will not run again.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 
@@ -8,6 +6,7 @@
 #include "base/json.hpp"
 #include "cli/client.hpp"
 #include "cli/dead.hpp"
+#include "cli/progress_line.hpp"
 #include "queue/dead_letters.hpp"
 
 namespace nexus::cli {
@@ -46,14 +45,13 @@ std::vector<std::string> find(Client& client, const Chosen& chosen) {
 void in_batches(const std::vector<std::string>& ids,
                 const std::function<void(const std::vector<std::string>&)>& change) {
     constexpr std::size_t a_call = 20;
-    const bool shown = ::isatty(STDERR_FILENO) != 0 && ids.size() > a_call;
+    ProgressLine shown;
     for (std::size_t from = 0; from < ids.size(); from += a_call) {
-        if (shown) std::fprintf(stderr, "\r%zu of %zu ", from, ids.size());
+        if (from > 0) shown.show(std::to_string(from) + " of " + std::to_string(ids.size()));
         const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(from);
         const auto size = std::min(a_call, ids.size() - from);
         change({begin, begin + static_cast<std::ptrdiff_t>(size)});
     }
-    if (shown) std::fprintf(stderr, "\r\033[K");
 }
 
 std::string first_of(const std::vector<std::string>& ids) {

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/progress_line.hpp"
 #include "config/node_name.hpp"
 #include "queue/registry.hpp"
 
@@ -32,7 +33,7 @@ std::string node_of(const CommandLine& line, const Options& options) {
 }
 
 std::string told(const std::string& node, bool undo, std::int64_t tenants) {
-    const std::string held = std::to_string(tenants) + (tenants == 1 ? " tenant" : " tenants");
+    const std::string held = counted(tenants, "tenant");
     if (undo) return node + " is active: it has " + held + " and may get more";
     return node + " is draining: it keeps its " + held +
            " and gets no new one, also after a restart; to end that: nexus-runner drain " + node +

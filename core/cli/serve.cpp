@@ -1,48 +1,20 @@
 #include <poll.h>
-#include <pthread.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <csignal>
-#include <system_error>
 
 #include "app/preflight.hpp"
 #include "app/runner.hpp"
 #include "base/cancel.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/end_signals.hpp"
 
 namespace nexus::cli {
 namespace {
 
 using app::StartFailure;
-
-// The signals that end the daemon, kept from every thread and read from a descriptor. Made before
-// any thread is.
-class EndSignals {
-  public:
-    EndSignals() {
-        sigemptyset(&set_);
-        sigaddset(&set_, SIGTERM);
-        sigaddset(&set_, SIGINT);
-        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-        descriptor_.reset(::signalfd(-1, &set_, SFD_CLOEXEC));
-        if (!descriptor_) throw std::system_error(errno, std::generic_category(), "signalfd");
-    }
-    int fd() const noexcept { return descriptor_.get(); }
-    // From now on a signal ends the process at once.
-    void let_through() const {
-        signalfd_siginfo seen{};
-        if (::read(fd(), &seen, sizeof seen) < 0) return;
-        pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
-    }
-
-  private:
-    sigset_t set_{};
-    UniqueFd descriptor_;
-};
 
 // In one line of a log, and still good to be run.
 std::string joined(const std::vector<std::string>& commands) {

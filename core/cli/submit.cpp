@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
@@ -10,6 +8,7 @@
 #include "base/random.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/progress_line.hpp"
 #include "jobs/job.hpp"
 #include "queue/producer.hpp"
 
@@ -21,6 +20,7 @@ struct Options {
     std::string tenant;
     std::string payload;  // file name, or "-"
     std::string image;
+    std::string snapshot;
     std::string node;
     std::string id;
     bool wait = false;
@@ -36,15 +36,20 @@ std::string read_payload(const std::string& name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// An option that was given comes before the file.
+void set_member(json::Document& payload, const char* name, const std::string& value) {
+    if (value.empty()) return;
+    auto& memory = payload.GetAllocator();
+    payload.RemoveMember(name);
+    payload.AddMember(rapidjson::StringRef(name), json::Value(value, memory), memory);
+}
+
 json::Document payload_of(const Options& options) {
     try {
         auto payload = json::parse(read_payload(options.payload), jobs::job_limits);
         if (!payload.IsObject()) throw json::Error("", "must be a JSON object");
-        if (!options.image.empty()) {
-            payload.RemoveMember("nexus_image");
-            payload.AddMember("nexus_image", json::Value(options.image, payload.GetAllocator()),
-                              payload.GetAllocator());
-        }
+        set_member(payload, "nexus_image", options.image);
+        set_member(payload, "snapshot", options.snapshot);
         return payload;
     } catch (const json::Error& error) {
         throw app::StartFailure(app::exit_usage, std::string("--payload: ") + error.what());
@@ -72,16 +77,11 @@ std::string job_of(const Options& options, const std::string& reply_to, const st
     return text;
 }
 
-void show_progress(const Options& options, std::chrono::steady_clock::time_point since) {
-    if (::isatty(STDERR_FILENO) == 0) return;
+std::string progress(const Options& options, std::chrono::steady_clock::time_point since) {
     const auto waited =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - since);
-    std::fprintf(stderr, "\rwaiting for %s of %s: %lld s ", options.action.c_str(),
-                 options.tenant.c_str(), static_cast<long long>(waited.count()));
-}
-
-void end_progress() {
-    if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
+    return "waiting for " + options.action + " of " + options.tenant + ": " +
+           std::to_string(waited.count()) + " s";
 }
 
 int wait_for(Client& client, const Options& options, const std::string& reply_to, bool as_json) {
@@ -90,10 +90,11 @@ int wait_for(Client& client, const Options& options, const std::string& reply_to
     const auto since = Clock::now();
     const auto until = since + std::chrono::duration_cast<Clock::duration>(
                                    std::chrono::duration<double>(options.timeout_seconds));
+    ProgressLine shown;
     while (Clock::now() < until) {
-        show_progress(options, since);
+        shown.show(progress(options, since));
         if (const auto result = queue::wait_for_result(client.connection(), reply_to, a_look)) {
-            end_progress();
+            shown.clear();
             print_object(*result, as_json);
             json::Document document;
             document.Parse(result->c_str());
@@ -103,7 +104,6 @@ int wait_for(Client& client, const Options& options, const std::string& reply_to
             return succeeded ? app::exit_done : app::exit_failed;
         }
     }
-    end_progress();
     throw app::StartFailure(app::exit_failed,
                             "no result came within the time of --timeout; the job goes on, see: "
                             "nexus-runner job " +
@@ -130,7 +130,7 @@ void add_submit(CLI::App& app, CommandLine& line) {
         ->add_option(
             "ACTION", options->action,
             "provision, start, stop, restart, pair_start, whatsapp_disconnect, apply_config, "
-            "health or delete")
+            "health, backup, restore or delete")
         ->required();
     command->add_option("TENANT", options->tenant, "The tenant's id")->required();
     command->add_option("--payload", options->payload,
@@ -138,6 +138,8 @@ void add_submit(CLI::App& app, CommandLine& line) {
                         "nexus-runner schema "
                         "ACTION");
     command->add_option("--image", options->image, "The payload's nexus_image: a pinned reference");
+    command->add_option("--snapshot", options->snapshot,
+                        "The payload's snapshot (restore only): the id of a backup, or latest");
     command->add_option("--node", options->node, "The node asked for (provision only)");
     command->add_option("--id", options->id,
                         "The job's id, which makes it idempotent (default: a new one)");

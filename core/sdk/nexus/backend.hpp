@@ -156,12 +156,10 @@ struct Stats {
 // What a volume's content came through.
 struct VolumeCopy {
     std::string method;  // "mount_point": read directly; "archive": by the engine's API
-    std::vector<std::string> losses;  // what that way does not keep, a few words each
-    std::int64_t entries = 0;         // files, folders, links and so on, without the root
-    std::int64_t bytes = 0;           // of the files' content; a hole counts like data
-    // Files whose content changed while it was read, so that it is perhaps not of one moment; of
-    // many, the first ones.
-    std::vector<std::string> changed = {};
+    std::vector<std::string> losses;   // what that way does not keep, a few words each
+    std::vector<std::string> changed;  // paths of what changed during the read, "./a/b"; not all
+    std::int64_t entries = 0;          // files, folders, links and so on, without the root
+    std::int64_t bytes = 0;            // of the files' content; a hole counts like data
 };
 
 // Something changed in the engine. A hint to look again.

@@ -147,9 +147,9 @@ template <typename Visit, codec::Is<VolumeCopy> T>
 void members(Visit& visit, T& value) {
     visit("method", value.method);
     visit("losses", value.losses);
+    visit("changed", value.changed);
     visit("entries", value.entries);
     visit("bytes", value.bytes);
-    visit("changed", value.changed);
 }
 
 template <typename Visit, codec::Is<Event> T>

@@ -3,7 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+
+#include "archive/folder_archive.hpp"
 
 namespace nexus::test {
 
@@ -16,8 +17,11 @@ void FakeBackend::begin(const std::string& op) {
 }
 
 void FakeBackend::changed(const std::string& op, const std::string& object) {
-    const std::scoped_lock lock(mutex_);
-    effects.push_back(op + " " + object);
+    {
+        const std::scoped_lock lock(mutex_);
+        effects.push_back(op + " " + object);
+    }
+    after(op);
 }
 
 ContainerState& FakeBackend::at(const std::string& name) {
@@ -76,19 +80,38 @@ VolumeState FakeBackend::ensure_volume(const CallContext&, const VolumeSpec& spe
     begin("ensure_volume");
     const auto [place, made] =
         volumes.try_emplace(spec.name, VolumeState{spec.name, "", spec.labels});
+    if (made && contents_) std::filesystem::remove_all(content(spec.name));
     if (made) changed("ensure_volume", spec.name);
     return place->second;
 }
 
 void FakeBackend::remove_volume(const CallContext&, const std::string& name) {
     begin("remove_volume");
+    require_unused(name, false);
+    if (contents_) std::filesystem::remove_all(content(name));
+    if (volumes.erase(name) > 0) changed("remove_volume", name);
+}
+
+void FakeBackend::require_unused(const std::string& volume, bool by_running_ones) {
     for (const auto& [container, state] : containers) {
+        const bool runs = state.phase == Phase::running || state.phase == Phase::paused;
+        if (by_running_ones && !runs) continue;
         for (const auto& mount : specs[container].volumes) {
-            if (mount.volume == name) throw BackendError(Code::conflict, "in use", false);
+            if (mount.volume == volume) throw BackendError(Code::conflict, "in use", false);
         }
     }
-    contents.erase(name);
-    if (volumes.erase(name) > 0) changed("remove_volume", name);
+}
+
+void FakeBackend::require_volume(const std::string& name) {
+    if (volumes.count(name) == 0) throw BackendError(Code::not_found, "no volume " + name, false);
+}
+
+std::string FakeBackend::content(const std::string& volume) {
+    const std::scoped_lock lock(mutex_);
+    if (!contents_) contents_.emplace();
+    const std::string path = *contents_ / volume;
+    std::filesystem::create_directories(path);
+    return path;
 }
 
 ImageState FakeBackend::ensure_image(const CallContext&, const ImageRequest& request) {
@@ -152,9 +175,7 @@ void FakeBackend::logs(const CallContext&, const std::string&, std::int64_t, int
 void FakeBackend::pause(const CallContext&, const std::string& name) {
     begin("pause");
     if (at(name).phase == Phase::paused) return;
-    if (at(name).phase != Phase::running) {
-        throw BackendError(Code::conflict, name + " does not run", false);
-    }
+    if (at(name).phase != Phase::running) throw BackendError(Code::conflict, "not running", false);
     at(name).phase = Phase::paused;
     changed("pause", name);
 }
@@ -166,57 +187,33 @@ void FakeBackend::unpause(const CallContext&, const std::string& name) {
     changed("unpause", name);
 }
 
-void FakeBackend::require_volume(const std::string& name) const {
-    if (volumes.count(name) > 0) return;
-    throw BackendError(Code::not_found, "no volume " + name, false);
-}
-
-VolumeCopy FakeBackend::export_volume(const CallContext&, const std::string& name, int fd) {
+VolumeCopy FakeBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
     begin("export_volume");
     require_volume(name);
-    const auto found = contents.find(name);
-    const std::string tar = found == contents.end() ? std::string(1024, '\0') : found->second;
-    for (std::size_t at = 0; at < tar.size();) {
-        const ssize_t written = ::write(fd, tar.data() + at, tar.size() - at);
-        if (written < 0) throw BackendError(Code::internal, "write", false);
-        at += static_cast<std::size_t>(written);
-    }
-    return {"mount_point", {}, 1, static_cast<std::int64_t>(tar.size()), {}};
+    return archive::export_folder(ctx, content(name), fd);
 }
 
-VolumeCopy FakeBackend::import_volume(const CallContext&, const std::string& name, int fd) {
+VolumeCopy FakeBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {
     begin("import_volume");
     require_volume(name);
-    if (contents.count(name) > 0) throw BackendError(Code::conflict, "not empty", false);
-    std::string tar;
-    std::array<char, 4096> piece{};
-    for (ssize_t got = 0; (got = ::read(fd, piece.data(), piece.size())) != 0;) {
-        if (got < 0) throw BackendError(Code::internal, "read", false);
-        tar.append(piece.data(), static_cast<std::size_t>(got));
-    }
-    const auto bytes = static_cast<std::int64_t>(tar.size());
-    contents[name] = std::move(tar);
+    auto copy = archive::import_folder(ctx, content(name), fd);
     changed("import_volume", name);
-    return {"mount_point", {}, 1, bytes, {}};
+    return copy;
 }
 
 void FakeBackend::swap_volumes(const CallContext&, const std::string& first,
                                const std::string& second) {
     begin("swap_volumes");
-    require_volume(first);
-    require_volume(second);
-    for (const auto& [name, state] : containers) {
-        if (state.phase != Phase::running && state.phase != Phase::paused) continue;
-        for (const auto& mount : specs[name].volumes) {
-            if (mount.volume != first && mount.volume != second) continue;
-            throw BackendError(Code::conflict, name + " uses " + mount.volume, false);
-        }
+    if (!swaps_volumes) throw BackendError(Code::unsupported, "no volume is exchanged here", false);
+    for (const auto& name : {first, second}) {
+        require_volume(name);
+        require_unused(name, true);
     }
-    auto left = contents.extract(first);
-    auto right = contents.extract(second);
-    if (left) contents[second] = std::move(left.mapped());
-    if (right) contents[first] = std::move(right.mapped());
-    changed("swap_volumes", first + " " + second);
+    const std::string aside = content(first + ".aside");
+    std::filesystem::rename(content(first), aside);
+    std::filesystem::rename(content(second), content(first));
+    std::filesystem::rename(aside, content(second));
+    changed("swap_volumes", first);
 }
 
 void FakeBackend::remove_image(const CallContext&, const std::string& reference) {
