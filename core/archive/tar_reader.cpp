@@ -56,25 +56,17 @@ std::uint32_t id_of(std::int64_t number, const std::string& path) {
 
 }  // namespace
 
-<<<<<<< HEAD
 TarReader::TarReader(const CallContext& ctx, int fd, Losses& losses, Devices devices)
-=======
-TarReader::TarReader(const CallContext& ctx, int fd, Losses& losses)
     : TarReader(
-          ctx, [this, fd] { return read_from(fd); }, losses) {
+          ctx, [this, fd] { return read_from(fd); }, losses, devices) {
     buffer_.resize(buffer_bytes);
 }
 
-TarReader::TarReader(const CallContext& ctx, Source source, Losses& losses)
->>>>>>> origin/lead
+TarReader::TarReader(const CallContext& ctx, Source source, Losses& losses, Devices devices)
     : ctx_(ctx),
       source_(std::move(source)),
       losses_(losses),
-<<<<<<< HEAD
       devices_(devices),
-      buffer_(buffer_bytes),
-=======
->>>>>>> origin/lead
       archive_(::archive_read_new(), [](::archive* made) { ::archive_read_free(made); }) {
     if (!archive_) throw std::bad_alloc();
     check(::archive_read_support_format_tar(archive_.get()));

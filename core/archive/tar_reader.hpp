@@ -41,12 +41,9 @@ class TarReader {
     using Source = std::function<std::string_view()>;
 
     // Throws std::bad_alloc. What cannot be kept of an entry goes to `losses`.
-<<<<<<< HEAD
     TarReader(const CallContext& ctx, int fd, Losses& losses, Devices devices = Devices::refused);
-=======
-    TarReader(const CallContext& ctx, int fd, Losses& losses);
-    TarReader(const CallContext& ctx, Source source, Losses& losses);
->>>>>>> origin/lead
+    TarReader(const CallContext& ctx, Source source, Losses& losses,
+              Devices devices = Devices::refused);
     TarReader(const TarReader&) = delete;
     TarReader& operator=(const TarReader&) = delete;
 
