@@ -10,6 +10,14 @@ void refuse_archive(const std::string& problem) {
     throw BackendError(Code::invalid, problem, false);
 }
 
+void refuse_root() {
+    refuse_archive("the archive's root is no folder");
+}
+
+void refuse_second_root() {
+    refuse_archive("the archive has its root folder twice");
+}
+
 void refuse_second(const std::string& path) {
     refuse_archive("the archive has " + quoted(path) + " twice");
 }

@@ -7,6 +7,8 @@
 namespace nexus::archive {
 
 [[noreturn]] void refuse_archive(const std::string& problem);
+[[noreturn]] void refuse_root();  // that is no folder
+[[noreturn]] void refuse_second_root();
 
 // `path` is the entry's, as it is written there.
 [[noreturn]] void refuse_second(const std::string& path);

@@ -34,8 +34,8 @@ EntryCheck::Place EntryCheck::admit(const TarEntry& entry) {
 }
 
 EntryCheck::Place EntryCheck::admit_root(const TarEntry& entry) {
-    if (entry.kind != EntryKind::folder) refuse_archive("the archive's root is no folder");
-    if (has_root_) refuse_second(entry.path);
+    if (entry.kind != EntryKind::folder) refuse_root();
+    if (has_root_) refuse_second_root();
     has_root_ = true;
     return {};
 }

@@ -68,8 +68,8 @@ class Import {
     void add(TarEntry& entry) {
         const std::string path = below_root(entry.path);
         if (path.empty()) {
-            if (entry.kind != EntryKind::folder) refuse_archive("the archive's root is no folder");
-            if (root_facts_) refuse_second(entry.path);
+            if (entry.kind != EntryKind::folder) refuse_root();
+            if (root_facts_) refuse_second_root();
             root_facts_ = std::move(entry.facts);
             return;
         }

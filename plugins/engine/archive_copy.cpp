@@ -57,9 +57,10 @@ std::string path_of(const std::string& given) {
 }
 
 // An archive that is not one is the engine's fault here, not the caller's.
-bool next(TarReader& reader, TarEntry& entry) {
+template <typename Read>
+auto read_engine(Read read) {
     try {
-        return reader.next(entry);
+        return read();
     } catch (const BackendError& error) {
         if (error.code() != Code::invalid) throw;
         throw BackendError(
@@ -78,7 +79,7 @@ class FromEngine {
 
     VolumeCopy run() {
         bool has_root = false;
-        for (TarEntry entry; next(reader_, entry);) {
+        for (TarEntry entry; reader_.next(entry);) {
             const std::string path = path_of(entry.path);
             if (path.empty() == has_root) {
                 wrong(has_root ? "has the volume's folder twice"
@@ -123,18 +124,20 @@ class FromEngine {
 
 VolumeCopy copy_from_engine(const CallContext& ctx, int from, int to,
                             std::vector<std::string>& missed) {
-    return FromEngine(ctx, from, to, missed).run();
+    return read_engine([&] { return FromEngine(ctx, from, to, missed).run(); });
 }
 
 std::optional<std::string> first_in(const CallContext& ctx, int from) {
-    Losses devices;
-    TarReader reader(ctx, from, devices, archive::Devices::left_out);
-    for (TarEntry entry; next(reader, entry);) {
-        std::string path = path_of(entry.path);
-        if (!path.empty()) return path;
-    }
-    if (devices.list().empty()) return std::nullopt;
-    return devices.list().front();
+    return read_engine([&]() -> std::optional<std::string> {
+        Losses devices;
+        TarReader reader(ctx, from, devices, archive::Devices::left_out);
+        for (TarEntry entry; reader.next(entry);) {
+            std::string path = path_of(entry.path);
+            if (!path.empty()) return path;
+        }
+        if (devices.list().empty()) return std::nullopt;
+        return devices.list().front();
+    });
 }
 
 VolumeCopy copy_to_engine(const CallContext& ctx, int from, int to, const std::string& prefix) {
