@@ -10,8 +10,8 @@
 
 namespace nexus::app {
 
-// All of them but one make the folder where it is missing, and throw StartFailure `exit_config` where it
-// cannot be written.
+// All of them but one make the folder where it is missing, and throw StartFailure `exit_config`
+// where it cannot be written.
 
 // TENANT_ROOT.
 tenants::TenantStore open_store(const config::Settings& settings);

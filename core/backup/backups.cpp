@@ -1,6 +1,7 @@
 #include "backup/backups.hpp"
 
 #include "backup/backup_dir.hpp"
+#include "backup/current_failure.hpp"
 #include "backup/report.hpp"
 #include "backup/restore.hpp"
 #include "backup/settle.hpp"
@@ -19,13 +20,13 @@ Backups::Backups(Parts parts, const config::Settings& settings, std::string runn
 BackupDir Backups::open() const {
     try {
         return BackupDir(settings_.backup_dir);
-    } catch (const std::system_error& error) {
-        const bool full = error.code() == std::errc::no_space_on_device;
-        throw Failure(full ? ErrorCode::exhausted : ErrorCode::internal,
-                      "BACKUP_DIR " + settings_.backup_dir + " cannot be used: " + error.what() +
+    } catch (const std::system_error&) {
+        const Failure why = current_failure();
+        throw Failure(why.code(),
+                      "BACKUP_DIR " + settings_.backup_dir + " cannot be used: " + why.what() +
                           "; see that its file system is mounted, has room, and lets the user that "
                           "runs nexus-runner write",
-                      full);
+                      why.retryable());
     }
 }
 
@@ -33,7 +34,7 @@ VerbResult Backups::back_up(JobContext& context) {
     const BackupDir dir = open();
     Snapshot snapshot({parts_.backend, parts_.store, dir, parts_.turns, parts_.journal}, settings_,
                       runner_version_, log_);
-    const Run run = snapshot.of_tenant(context.tenant(), {}, context);
+    const Run run = snapshot.of_tenant({}, context);
     const TenantBackup& backup = run.tenants.front();
     return {"backed_up", result_data(run, backup), {event_of(run, backup)}};
 }

@@ -176,6 +176,7 @@ BlobFacts BlobStore::add(int tar_fd, const Permit& permit) const try {
             out.write(bytes);
         }
         out.finish();
+        blob.sync();
     };
     const auto note = [&](Feed& feed) {
         TarNotes tar([&] { return feed.next(); });
@@ -183,11 +184,13 @@ BlobFacts BlobStore::add(int tar_fd, const Permit& permit) const try {
         for (FileNote one; tar.next(one);)
             out.add(one);
         out.finish();
+        list.sync();
         facts.entries = tar.entries();
         facts.file_bytes = tar.file_bytes();
     };
     spread([&](std::span<char> room) { return read_full(tar_fd, room, "the tar"); },
            {note, compress, [&](Feed& feed) { hash(feed, facts.sha256); }}, permit);
+    NEXUS_KILL_POINT("after_blob_written");
     facts.added = !has_good(facts, permit);
     if (facts.added) publish(blob, list, facts.sha256);
     dir_.blobs().sync();
@@ -215,9 +218,6 @@ bool BlobStore::has_good(const BlobFacts& facts, const Permit& permit) const {
 }
 
 void BlobStore::publish(PartFile& blob, PartFile& list, const std::string& sha256) const {
-    list.sync();
-    blob.sync();
-    NEXUS_KILL_POINT("after_blob_written");
     list.publish(dir_.blobs(), list_name(sha256));
     NEXUS_KILL_POINT("after_blob_list_renamed");
     blob.publish(dir_.blobs(), tar_name(sha256));

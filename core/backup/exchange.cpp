@@ -49,13 +49,14 @@ void Exchange::set_aside() {
     NEXUS_KILL_POINT("after_runtime_set_aside");
 }
 
-void Exchange::make_volumes(const Entry& entry) {
+void Exchange::make_volumes(const Entry& entry, const TenantBackup& backup) {
     for (const auto part : volume_parts) {
         const bool made = part == PartName::session ? entry.session_made : entry.state_made;
         if (!made) continue;
-        parts_.backend.ensure_volume(
-            context_.call(),
-            {volume_of(tenant_, part), tenants::identity(tenant_, settings_.node_name)});
+        Labels labels = tenants::identity(tenant_, settings_.node_name);
+        if (const Part* was = backup.find(part))
+            labels.insert(was->labels.begin(), was->labels.end());
+        parts_.backend.ensure_volume(context_.call(), {volume_of(tenant_, part), labels});
         NEXUS_KILL_POINT("after_volume_made");
     }
 }

@@ -26,9 +26,9 @@ class Exchange {
     // The runtime, if there is one, is stopped and has another name.
     void set_aside();
 
-    // The volumes that `entry` says were not there are made, and what is in the scratch places is
-    // exchanged with what is in the tenant's own.
-    void make_volumes(const Entry& entry);
+    // The volumes that `entry` says were not there are made, with the labels that `backup` has of
+    // them, and what is in the scratch places is exchanged with what is in the tenant's own.
+    void make_volumes(const Entry& entry, const TenantBackup& backup);
     void exchange_volumes();
     void exchange_folder();
 

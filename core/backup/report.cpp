@@ -17,8 +17,12 @@ void write_part(json::Writer& writer, const Part& part) {
     writer.begin_object()
         .member("name", to_string(part.name))
         .member("status", to_string(part.status))
-        .member("consistency", to_string(part.consistency))
-        .member("unchanged", part.unchanged)
+        .member("consistency", to_string(part.consistency));
+    if (part.status == PartStatus::failed) {
+        writer.member("reason", part.reason).member("error", part.error).end_object();
+        return;
+    }
+    writer.member("unchanged", part.unchanged)
         .member("bytes", part.tar_bytes)
         .member("entries", part.entries)
         .member("sha256", part.sha256)
@@ -54,18 +58,22 @@ std::int64_t changed_files(const TenantBackup& backup) noexcept {
     return static_cast<std::int64_t>(files);
 }
 
+void write_parts(json::Writer& writer, const TenantBackup& backup) {
+    writer.member("pause_ms", backup.pause_ms).begin_array("parts");
+    for (const auto& part : backup.parts)
+        write_part(writer, part);
+    writer.end_array();
+}
+
 std::string result_data(const Run& run, const TenantBackup& backup) {
     json::Writer writer;
     writer.begin_object()
         .member("snapshot", run.id)
         .member("bytes", tar_bytes(backup))
         .member("bytes_written", run.bytes_written)
-        .member("seconds", seconds(run.finished_at - run.started_at))
-        .member("pause_ms", backup.pause_ms)
-        .begin_array("parts");
-    for (const auto& part : backup.parts)
-        write_part(writer, part);
-    return writer.end_array().end_object().text();
+        .member("seconds", seconds(run.finished_at - run.started_at));
+    write_parts(writer, backup);
+    return writer.end_object().text();
 }
 
 TenantEvent event_of(const Run& run, const TenantBackup& backup) {

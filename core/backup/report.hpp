@@ -5,9 +5,13 @@
 
 #include "backup/manifest.hpp"
 #include "base/failure.hpp"
+#include "base/json.hpp"
 #include "tenants/event.hpp"
 
 namespace nexus::backup {
+
+// Adds "pause_ms" and "parts".
+void write_parts(json::Writer& writer, const TenantBackup& backup);
 
 // A JSON object, for a result's `data`.
 std::string result_data(const Run& run, const TenantBackup& backup);

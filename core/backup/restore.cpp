@@ -2,6 +2,7 @@
 
 #include "backup/current_failure.hpp"
 #include "backup/restore_attempt.hpp"
+#include "base/kill_point.hpp"
 
 namespace nexus::backup {
 
@@ -33,7 +34,8 @@ Restore::Report Restore::run(const Request& request, JobContext& context) {
             attempt.unpack();
             attempt.prepare_record();
             attempt.exchange();
-            report.events = parts_.lifecycle.bring_up(context).events;
+            report.events = bring_up(context);
+            NEXUS_KILL_POINT("after_restored_runs");
         } catch (const std::exception&) {
             const Failure failure = current_failure();
             throw Failure(failure.code(), failure.what() + settler_.take_back(context),
@@ -41,8 +43,17 @@ Restore::Report Restore::run(const Request& request, JobContext& context) {
         }
         clear(context);
         report.notes = attempt.take_notes();
+        log_.info("restored a tenant",
+                  {{"tenant", context.tenant().text()}, {"snapshot", report.snapshot}});
         return report;
     });
+}
+
+// However long the content took, a runtime that does not come up is not waited for as long.
+std::vector<tenants::TenantEvent> Restore::bring_up(const JobContext& context) {
+    JobContext starting(context.job(), context.tenant(), settings_.job_timeout, context.deadline(),
+                        context.cancel_fd(), context.permit());
+    return parts_.lifecycle.bring_up(starting).events;
 }
 
 const TenantBackup& Restore::backup_in(const Run& run, const TenantId& tenant) {

@@ -146,7 +146,7 @@ void Restore::Attempt::exchange() {
     entry_.kind = Entry::Kind::swapping;
     parts_.journal.write(tenant_, entry_);
     exchange_.set_aside();
-    exchange_.make_volumes(entry_);
+    exchange_.make_volumes(entry_, backup_);
     if (exchanges_) {
         exchange_.exchange_volumes();
     } else {

@@ -10,6 +10,17 @@ namespace nexus::backup {
 
 using tenants::JobContext;
 
+namespace {
+
+constexpr std::chrono::hours patience(1);  // for reading both volumes, where it comes to that
+
+JobContext unhurried(const JobContext& context) {
+    return {context.job(),       context.tenant(), patience, JobContext::Clock::now() + patience,
+            context.cancel_fd(), context.permit()};
+}
+
+}  // namespace
+
 Settler::Settler(Parts parts, const config::Settings& settings, Log& log)
     : parts_(parts), settings_(settings), log_(log) {}
 
@@ -41,7 +52,7 @@ void Settler::settle(JobContext& context) {
             log_.info("removed what a restore had unpacked", {{"tenant", tenant.text()}});
             return;
         case Entry::Kind::swapping:
-            undo(*entry, context);
+            undo(*entry, unhurried(context));
             log_.info("undid a restore that was left half done", {{"tenant", tenant.text()}});
             return;
         case Entry::Kind::swapped:
@@ -53,10 +64,9 @@ void Settler::settle(JobContext& context) {
 }
 
 std::string Settler::take_back(const JobContext& context) {
-    constexpr std::chrono::hours patience(1);  // for reading both volumes, where it comes to that
-    auto cleanup = context.cleanup(patience);
+    const auto cleanup = context.cleanup(patience);
     try {
-        const auto entry = read(context.tenant());
+        auto entry = read(context.tenant());
         if (!entry) return "; nothing was changed";
         if (entry->kind == Entry::Kind::restore) {
             discard(cleanup);
@@ -113,7 +123,7 @@ void Settler::discard(const JobContext& context) const {
 
 // The new runtime was started, and may have written to what was restored: that is known by another
 // hash now. Until the entry says so, the restore counts as done.
-void Settler::reopen(Entry entry, const JobContext& context) const {
+void Settler::reopen(Entry& entry, const JobContext& context) const {
     const TenantId& tenant = context.tenant();
     Exchange({parts_.backend, parts_.store}, settings_, context).remove_runtime();
     const auto hash = [&](PartName part, bool made, std::string& sha256) {

@@ -49,7 +49,7 @@ class Settler {
     // Why the runtime does not go on, where that is its own trouble and not the engine's.
     std::string attempt(const tenants::JobContext& context,
                         const std::function<void()>& start) const;
-    void reopen(Entry entry, const tenants::JobContext& context) const;
+    void reopen(Entry& entry, const tenants::JobContext& context) const;
     // Why the runtime that is back does not run again, where it should.
     std::string undo(Entry entry, const tenants::JobContext& context) const;
     void try_to_bring_up(tenants::JobContext& context);

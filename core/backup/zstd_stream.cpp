@@ -1,5 +1,6 @@
 #include "backup/zstd_stream.hpp"
 
+#include <fcntl.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -12,10 +13,11 @@ namespace nexus::backup {
 namespace {
 
 constexpr int level = 3;
-// With it the input and output that wait for two workers stay below 24 MiB; the default takes
-// twice that for 0.1 % less.
-constexpr int job_bytes = 4 << 20;
+// One window. What waits for two workers takes 20 MiB with it; zstd's own choice takes 64 for 1 %
+// less of output.
+constexpr int job_bytes = 2 << 20;
 constexpr std::size_t buffer_bytes = 256U << 10U;
+constexpr std::int64_t early_bytes = 8 << 20;
 constexpr int max_window_log = 27;  // 128 MiB
 
 template <typename Context>
@@ -53,6 +55,7 @@ void ZstdWriter::finish() {
     while (step(nothing, true) != 0) {
     }
     flush();
+    begin_writing();
 }
 
 std::size_t ZstdWriter::step(std::string_view& bytes, bool last) {
@@ -70,6 +73,13 @@ void ZstdWriter::flush() {
     write_all(fd_, {out_.data(), filled_}, "the compressed file");
     written_ += static_cast<std::int64_t>(filled_);
     filled_ = 0;
+    if (written_ - on_its_way_ >= early_bytes) begin_writing();
+}
+
+// Only a wish, so that the sync at the end finds little left to do.
+void ZstdWriter::begin_writing() {
+    ::sync_file_range(fd_, on_its_way_, written_ - on_its_way_, SYNC_FILE_RANGE_WRITE);
+    on_its_way_ = written_;
 }
 
 ZstdReader::ZstdReader(int fd)

@@ -28,12 +28,14 @@ class ZstdWriter {
   private:
     std::size_t step(std::string_view& bytes, bool last);
     void flush();
+    void begin_writing();
 
     const int fd_;
     std::unique_ptr<ZSTD_CCtx_s, std::size_t (*)(ZSTD_CCtx_s*)> context_;
     std::vector<char> out_;
     std::size_t filled_ = 0;
     std::int64_t written_ = 0;
+    std::int64_t on_its_way_ = 0;  // to the disk
 };
 
 // The file is no such frame, or not the whole of one.

@@ -33,12 +33,13 @@ void add_nodes(CLI::App& app, CommandLine& line);
 void add_tenants(CLI::App& app, CommandLine& line);
 void add_drain(CLI::App& app, CommandLine& line);
 void add_dead(CLI::App& app, CommandLine& line);
-void add_restore(CLI::App& app, CommandLine& line);
 void add_redis_acl(CLI::App& app, CommandLine& line);
 void add_plugins(CLI::App& app, CommandLine& line);
 void add_schema(CLI::App& app, CommandLine& line);
 void add_version(CLI::App& app, CommandLine& line);
 void add_volume(CLI::App& app, CommandLine& line);
+void add_backup(CLI::App& app, CommandLine& line);
+void add_restore(CLI::App& app, CommandLine& line);
 void add_verify(CLI::App& app, CommandLine& line);
 void add_prune(CLI::App& app, CommandLine& line);
 

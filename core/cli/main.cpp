@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
         nexus::cli::add_schema(app, line);
         nexus::cli::add_version(app, line);
         nexus::cli::add_volume(app, line);
+        nexus::cli::add_backup(app, line);
         nexus::cli::add_restore(app, line);
         nexus::cli::add_verify(app, line);
         nexus::cli::add_prune(app, line);

@@ -19,21 +19,9 @@ struct Options {
     bool wait = false;
 };
 
-UniqueFd lock(const backup::BackupDir& dir, bool wait, int cancel_fd) {
-    constexpr const char* what = "nexus-runner prune";
-    try {
-        return dir.lock(what, false, cancel_fd);
-    } catch (const backup::LockHeld& held) {
-        if (!wait) throw;
-        ProgressLine shown;
-        shown.show(std::string("waiting: ") + held.what());
-        return dir.lock(what, true, cancel_fd);
-    }
-}
-
 backup::Pruned prune(const backup::BackupDir& dir, const config::BackupKeep& keep,
                      const Options& options, int cancel_fd) {
-    const UniqueFd locked = lock(dir, options.wait, cancel_fd);
+    const UniqueFd locked = lock_backup_dir(dir, "nexus-runner prune", options.wait, cancel_fd);
     ProgressLine shown;
     shown.show("pruning " + dir.path() + ", once nobody reads or adds backups there");
     try {
@@ -79,9 +67,8 @@ void add_prune(CLI::App& app, CommandLine& line) {
     command->add_flag("--wait", options->wait,
                       "Wait where a backup or another prune is at work, instead of exit code 5");
     command->footer(
-        "BACKUP_KEEP counts verified backups only. Whatever it says, these stay: the newest "
-        "verified\n"
-        "one, every one that is newer, and the last that has all of a tenant which fails since.\n"
+        "BACKUP_KEEP counts verified backups only. Whatever it says, these stay: the newest\n"
+        "verified one, every one that is newer, and of each tenant the newest that has all of it.\n"
         "Backups of single tenants, which jobs made, are counted by themselves. Where one backup\n"
         "cannot be read, nothing is removed.");
     command->callback([&line, options] {

@@ -10,6 +10,7 @@
 #include "app/start_failure.hpp"
 #include "cli/client.hpp"
 #include "cli/end_signals.hpp"
+#include "cli/progress_line.hpp"
 
 namespace nexus::cli {
 namespace {
@@ -66,6 +67,18 @@ int with_backup_dir(const CommandLine& line, const UseBackupDir& use) {
     refuse_problems(loaded, &concerns_backup_dir);
     const auto dir = app::find_backup_dir(loaded.settings);
     return with_exit_codes([&] { return use(dir, loaded.settings, signals.fd()); });
+}
+
+UniqueFd lock_backup_dir(const backup::BackupDir& dir, const std::string& command, bool wait,
+                         int cancel_fd) {
+    try {
+        return dir.lock(command, false, cancel_fd);
+    } catch (const backup::LockHeld& held) {
+        if (!wait) throw;
+        ProgressLine shown;
+        shown.show(std::string("waiting: ") + held.what());
+        return dir.lock(command, true, cancel_fd);
+    }
 }
 
 }  // namespace nexus::cli

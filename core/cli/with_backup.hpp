@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "app/backup_tools.hpp"
 #include "backup/backup_dir.hpp"
@@ -24,5 +25,9 @@ int with_backup_tools(const CommandLine& line,
 using UseBackupDir = std::function<int(const backup::BackupDir& dir,
                                        const config::Settings& settings, int cancel_fd)>;
 int with_backup_dir(const CommandLine& line, const UseBackupDir& use);
+
+// As BackupDir::lock, for a command of this name; that it waits is shown.
+UniqueFd lock_backup_dir(const backup::BackupDir& dir, const std::string& command, bool wait,
+                         int cancel_fd);
 
 }  // namespace nexus::cli

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
-#include <system_error>
 
+#include "backup/current_failure.hpp"
 #include "backup/report.hpp"
 #include "base/kill_point.hpp"
 #include "jobs/payload.hpp"
 #include "jobs/result.hpp"
-#include "tenants/backend_failure.hpp"
 
 namespace nexus::jobs {
 namespace {
@@ -24,28 +23,6 @@ SteadyClock::time_point last_moment(const std::optional<WallTime>& deadline) {
     constexpr std::chrono::hours far(24 * 365);
     const auto left = deadline ? *deadline - wall_now() : std::chrono::milliseconds(far);
     return SteadyClock::now() + std::min<std::chrono::milliseconds>(left, far);
-}
-
-Failure failure_of_files(const std::system_error& error) {
-    const auto code = error.code();
-    const bool full =
-        code == std::errc::no_space_on_device || code == std::errc::too_many_files_open;
-    return {full ? ErrorCode::exhausted : ErrorCode::internal,
-            std::string("the tenant's files: ") + error.what(), full};
-}
-
-Failure current_failure() {
-    try {
-        throw;
-    } catch (const Failure& failure) {
-        return failure;
-    } catch (const BackendError& error) {
-        return tenants::failure_of(error);
-    } catch (const std::system_error& error) {
-        return failure_of_files(error);
-    } catch (const std::exception& error) {
-        return {ErrorCode::internal, error.what()};
-    }
 }
 
 }  // namespace
@@ -77,7 +54,7 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
         std::move(result.events.begin(), result.events.end(), std::back_inserter(events));
         return {std::move(result.detail), std::move(result.data), std::nullopt, std::move(events)};
     } catch (...) {
-        const Failure failure = current_failure();
+        const Failure failure = backup::current_failure();
         const bool overdue = failure.code() == ErrorCode::timeout && is_past(job.deadline);
         return failed(
             job,

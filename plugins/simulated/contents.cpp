@@ -43,7 +43,7 @@ bool is_zero(std::string_view bytes) {
 }  // namespace
 
 nexus::VolumeCopy check_tar(std::string_view bytes) {
-    nexus::VolumeCopy copy{"archive", {}, 0, 0, {}};
+    nexus::VolumeCopy copy{"archive", {}, {}, 0, 0};
     while (bytes.size() >= 2 * block && !is_zero(bytes.substr(0, block))) {
         constexpr std::size_t magic_at = 257;
         constexpr std::size_t size_at = 124;

@@ -66,16 +66,19 @@ TEST_CASE_FIXTURE(Fixture, "a tenant is restored to what it was when its backup 
 }
 
 TEST_CASE_FIXTURE(Fixture, "a tenant of which nothing is left is restored from its backup alone") {
-    back_up();
+    publish([](TenantBackup& backup) {
+        backup.parts.back().labels = {{"made.by", "somebody"}, {tenants::node_label, "old"}};
+    });
     lose_all();
     const auto report = restore();
     CHECK(data() == "first");
     CHECK(runtime().phase == Phase::running);
     CHECK(backend.images.count(image) == 1);
     CHECK(backend.networks.count("tenant_acme_net") == 1);
-    for (const char* name : {"tenant_acme_session", "tenant_acme_state"}) {
-        CHECK(backend.volumes.at(name).labels == tenants::identity(acme, "n1"));
-    }
+    auto labels = tenants::identity(acme, "n1");
+    CHECK(backend.volumes.at("tenant_acme_session").labels == labels);
+    labels["made.by"] = "somebody";
+    CHECK(backend.volumes.at("tenant_acme_state").labels == labels);
     REQUIRE(report.events.size() == 1);
     CHECK(report.events.front().type == "runtime.status");
     CHECK(fs::status(store.path() + "/acme").permissions() == fs::perms::owner_all);
