@@ -190,7 +190,9 @@ void FakeBackend::unpause(const CallContext&, const std::string& name) {
 VolumeCopy FakeBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
     begin("export_volume");
     require_volume(name);
-    return archive::export_folder(ctx, content(name), fd);
+    auto copy = archive::export_folder(ctx, content(name), fd);
+    exported(name, copy);
+    return copy;
 }
 
 VolumeCopy FakeBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {

@@ -34,6 +34,9 @@ class FakeBackend final : public Backend {
     bool runs_programs = false;
     std::string log_text = "first\nlast\n";
     bool swaps_volumes = true;
+    // May change what is told of the export of a volume.
+    std::function<void(const std::string& volume, VolumeCopy& copy)> exported =
+        [](const std::string&, VolumeCopy&) {};
 
     // The folder that is the content of a volume, made where it is missing.
     std::string content(const std::string& volume);
