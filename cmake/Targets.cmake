@@ -31,7 +31,7 @@ if(NEXUS_WERROR)
 endif()
 
 # What nearly every file includes, read once a target: two fifths of a build's time.
-set(nexus_precompiled <chrono> <filesystem> <functional> <map> <memory> <mutex> <optional> <set> <string>
+set(nexus_precompiled <chrono> <functional> <map> <memory> <mutex> <optional> <set> <string>
     <string_view> <thread> <vector>)
 
 # nexus_library(FOLDER SOURCES file... [USES target...] [NEEDS target...])

@@ -65,8 +65,9 @@ std::string left_by(const std::string& maker) {
 }
 
 TEST_CASE("a volume comes out of the engine by a container that is never started") {
-    Archives a({{"GET " + holder + "/archive",
-                 {http(200, tar_of({{"./", S_IFDIR}, {"./a"}, {"./dev", S_IFCHR}}))}}});
+    Archives a(engine::Conversation::Script{
+        {"GET " + holder + "/archive",
+         {http(200, tar_of({{"./", S_IFDIR}, {"./a"}, {"./dev", S_IFCHR}}))}}});
     const VolumeCopy copy = a.out();
     CHECK(copy.method == "archive");
     CHECK(copy.entries == 1);
@@ -83,9 +84,10 @@ TEST_CASE("a volume comes out of the engine by a container that is never started
 }
 
 TEST_CASE("an engine without our image is given one that holds nothing") {
-    Archives a({{"POST /containers/create",
-                 {http(404, R"({"message":"No such image: nexus-runner/archive:1"})"), created}},
-                {"POST /images/create", {http(200, R"({"status":"sha256:1"})")}}});
+    Archives a(engine::Conversation::Script{
+        {"POST /containers/create",
+         {http(404, R"({"message":"No such image: nexus-runner/archive:1"})"), created}},
+        {"POST /images/create", {http(200, R"({"status":"sha256:1"})")}}});
     a.out();
     CHECK(a.is_clean());
     const std::string request = a.conversation.last("POST /images/create");
@@ -113,7 +115,7 @@ TEST_CASE("an archive that the engine does not finish is no copy") {
     };
     for (const auto& c : cases) {
         CAPTURE(c.answer.substr(0, 200));
-        Archives a({{"GET " + holder + "/archive", {c.answer}}});
+        Archives a(engine::Conversation::Script{{"GET " + holder + "/archive", {c.answer}}});
         if (c.code == Code::timeout) a.f.ctx = within(milliseconds(300));
         CHECK(error_of([&] { a.out(); }).code() == c.code);
         CHECK(a.is_clean());
@@ -150,7 +152,8 @@ TEST_CASE("nothing hostile reaches the engine as a whole archive") {
 TEST_CASE("only an empty volume takes an import") {
     for (const auto& items : {archive::Items{{"./", S_IFDIR}, {"./a"}},
                               archive::Items{{"./", S_IFDIR}, {"./dev", S_IFCHR}}}) {
-        Archives a({{"GET " + holder + "/archive", {http(200, tar_of(items))}}});
+        Archives a(engine::Conversation::Script{
+            {"GET " + holder + "/archive", {http(200, tar_of(items))}}});
         CHECK(error_of([&] { a.in(tar_of({{"./", S_IFDIR}})); }).code() == Code::conflict);
         CHECK(a.is_clean());
         CHECK(a.conversation.count("PUT ") == 0);
@@ -159,38 +162,42 @@ TEST_CASE("only an empty volume takes an import") {
 
 TEST_CASE("an engine that refuses an import says why, before or after it has all of it") {
     const std::string full = http(500, R"({"message":"write /vol/a: no space left on device"})");
-    Archives late({{"PUT " + holder + "/archive", {full}}});
+    Archives late(engine::Conversation::Script{{"PUT " + holder + "/archive", {full}}});
     CHECK(error_of([&] { late.in(tar_of({{"./", S_IFDIR}, {"./a"}})); }).code() == Code::exhausted);
     CHECK(late.is_clean());
 }
 
 TEST_CASE("what a process that died left is removed, that of one that lives is waited for") {
-    Archives dead({{"POST /containers/create", {taken, created}},
-                   {"GET " + holder + "/json", {left_by("another boot/1/2/3")}}});
+    Archives dead(
+        engine::Conversation::Script{{"POST /containers/create", {taken, created}},
+                                     {"GET " + holder + "/json", {left_by("another boot/1/2/3")}}});
     dead.out();
     CHECK(dead.is_clean());
     CHECK(dead.conversation.count("DELETE " + holder) == 2);
 
-    Archives own({{"POST /containers/create", {taken, created}},
-                  {"GET " + holder + "/json", {left_by(engine::this_process())}}});
+    Archives own(engine::Conversation::Script{
+        {"POST /containers/create", {taken, created}},
+        {"GET " + holder + "/json", {left_by(engine::this_process())}}});
     own.out();
     CHECK(own.conversation.count("DELETE " + holder) == 2);
 
-    Archives foreign({{"POST /containers/create", {taken}},
-                      {"GET " + holder + "/json",
-                       {http(200, R"({"Id":"7","Name":"/nexus_archive_vol",)"
-                                  R"("State":{"Status":"created"}})")}}});
+    Archives foreign(
+        engine::Conversation::Script{{"POST /containers/create", {taken}},
+                                     {"GET " + holder + "/json",
+                                      {http(200, R"({"Id":"7","Name":"/nexus_archive_vol",)"
+                                                 R"("State":{"Status":"created"}})")}}});
     CHECK(error_of([&] { foreign.out(); }).code() == Code::conflict);
     CHECK(foreign.conversation.count("DELETE ") == 0);
 }
 
 TEST_CASE("a volume that only a leftover of a copy holds can be removed") {
     const std::string used = http(409, R"({"message":"remove vol: volume is in use - [7]"})");
-    Archives a({{"DELETE /volumes/vol", {used, done}},
-                {"GET " + holder + "/json", {left_by("another boot/1/2/3")}}});
+    Archives a(
+        engine::Conversation::Script{{"DELETE /volumes/vol", {used, done}},
+                                     {"GET " + holder + "/json", {left_by("another boot/1/2/3")}}});
     CHECK_NOTHROW(a.f.backend.remove_volume(a.f.ctx, "vol"));
     CHECK(a.conversation.count("DELETE " + holder) == 1);
-    Archives in_use({{"DELETE /volumes/vol", {used}}});
+    Archives in_use(engine::Conversation::Script{{"DELETE /volumes/vol", {used}}});
     CHECK(error_of([&] { in_use.f.backend.remove_volume(in_use.f.ctx, "vol"); }).code() ==
           Code::conflict);
 }
@@ -200,9 +207,10 @@ TEST_CASE("a volume that something is mounted on when it is used is not looked f
     for (const std::string more :
          {R"("Driver":"local","Options":{"type":"nfs","device":":/x"})", R"("Driver":"rexray")"}) {
         CAPTURE(more);
-        Archives a({{"GET /volumes/vol",
-                     {http(200, R"({"Name":"vol","Mountpoint":")" + temp.path().string() + "\"," +
-                                    more + "}")}}});
+        Archives a(engine::Conversation::Script{
+            {"GET /volumes/vol",
+             {http(200, R"({"Name":"vol","Mountpoint":")" + temp.path().string() + "\"," + more +
+                            "}")}}});
         CHECK(a.f.backend.inspect_volume(a.f.ctx, "vol")->mountpoint.empty());
         CHECK(a.out().method == "archive");
     }

@@ -44,8 +44,9 @@ struct Archives {
 };
 
 TEST_CASE("a volume comes out of Podman without its owners, and that is told") {
-    Archives a({{"GET " + holder + "/archive",
-                 {http(200, tar_of({{"/", S_IFDIR}, {"/a"}, {"/b", S_IFREG, "a", true}}))}}});
+    Archives a(engine::Conversation::Script{
+        {"GET " + holder + "/archive",
+         {http(200, tar_of({{"/", S_IFDIR}, {"/a"}, {"/b", S_IFREG, "a", true}}))}}});
     const VolumeCopy copy = a.out();
     CHECK(copy.entries == 2);
     CHECK(copy.losses.front().find("owners") == 0);
@@ -55,16 +56,17 @@ TEST_CASE("a volume comes out of Podman without its owners, and that is told") {
 
 TEST_CASE("what Podman leaves out without a word is no copy") {
     const std::string there = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n";
-    Archives missed({{"HEAD " + holder + "/archive", {there}}});
+    Archives missed(engine::Conversation::Script{{"HEAD " + holder + "/archive", {there}}});
     const auto error = error_of([&] { missed.out(); });
     CHECK(error.code() == Code::unsupported);
     CHECK(std::string(error.what()).find("leaves \"dev\" in the root of volume vol out") !=
           std::string::npos);
     CHECK(missed.is_clean());
     // An engine that does not leave them out is believed.
-    Archives all({{"HEAD " + holder + "/archive", {there}},
-                  {"GET " + holder + "/archive",
-                   {http(200, tar_of({{"/", S_IFDIR}, {"/dev"}, {"/proc"}, {"/sys"}}))}}});
+    Archives all(engine::Conversation::Script{
+        {"HEAD " + holder + "/archive", {there}},
+        {"GET " + holder + "/archive",
+         {http(200, tar_of({{"/", S_IFDIR}, {"/dev"}, {"/proc"}, {"/sys"}}))}}});
     CHECK(all.out().entries == 3);
 }
 
@@ -78,7 +80,8 @@ TEST_CASE("a volume goes into Podman at its mount point, and owners are to stay"
 }
 
 TEST_CASE("a volume that has what Podman does not show is not empty") {
-    Archives a({{"HEAD " + holder + "/archive", {"HTTP/1.1 200 OK\r\n\r\n"}}});
+    Archives a(
+        engine::Conversation::Script{{"HEAD " + holder + "/archive", {"HTTP/1.1 200 OK\r\n\r\n"}}});
     const auto tar = memory_file(tar_of({{"./", S_IFDIR}}));
     CHECK(error_of([&] { a.f.backend.import_volume(a.f.ctx, "vol", tar.get()); }).code() ==
           Code::conflict);
