@@ -28,9 +28,11 @@ constexpr mode_t private_file = 0600;
 }
 
 Directory make_root(const std::string& path) {
-    const auto parent = std::filesystem::path(path).parent_path();
+    std::filesystem::path folder(path);
+    if (!folder.has_filename()) folder = folder.parent_path();  // "a/b/"
+    const auto parent = folder.parent_path();
     if (!parent.empty()) std::filesystem::create_directories(parent);
-    const bool made = ::mkdir(path.c_str(), private_folder) == 0;
+    const bool made = ::mkdir(folder.c_str(), private_folder) == 0;
     if (!made && errno != EEXIST) fail(path);
     if (made && !parent.empty()) Directory::open(parent.string()).sync();
     return Directory::open(path);

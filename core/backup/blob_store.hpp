@@ -11,8 +11,6 @@
 
 namespace nexus::backup {
 
-class PartFile;
-
 // What is known of a blob without looking into it.
 struct BlobFacts {
     std::string sha256;
@@ -57,8 +55,8 @@ class BlobStore {
                 const Permit& permit) const;
 
   private:
+    BlobFacts add_whole(int tar_fd, const Permit& permit) const;
     bool has_good(const BlobFacts& facts, const Permit& permit) const;
-    void publish(PartFile& blob, PartFile& list, const std::string& sha256) const;
 
     const BackupDir& dir_;
 };

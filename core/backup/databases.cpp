@@ -61,17 +61,15 @@ void Databases::take(archive::TarReader& tar, const archive::TarEntry& entry) {
 
 // What the file is called for SQLite; empty for one that it has nothing to do with.
 std::string Databases::name_for(const archive::TarEntry& entry, std::string_view head) {
-    if (head.starts_with(sqlite_magic)) {
-        open_.push_back({entry.path, std::to_string(++seen_) + ".db"});
-        return open_.back().name;
-    }
     for (const auto& database : open_) {
         for (const auto ending : journals) {
             if (entry.path == database.path + std::string(ending))
                 return database.name + std::string(ending);
         }
     }
-    return {};
+    if (!head.starts_with(sqlite_magic)) return {};
+    open_.push_back({entry.path, std::to_string(++seen_) + ".db"});
+    return open_.back().name;
 }
 
 void Databases::copy(archive::TarReader& tar, const archive::TarEntry& entry,

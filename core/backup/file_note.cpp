@@ -6,6 +6,7 @@
 #include <nexus/backend.hpp>
 #include <optional>
 
+#include "archive/folder_walk.hpp"
 #include "archive/volume_path.hpp"
 #include "backup/manifest.hpp"
 #include "base/base64.hpp"
@@ -70,6 +71,14 @@ std::string read_path(const json::Reader& reader) {
         throw json::Error(reader.pointer("path"), error.what());
     }
     throw json::Error(reader.pointer("path"), "is no path below a root");
+}
+
+std::string read_target(const json::Reader& reader) {
+    std::string target = read_bytes(reader, "target");
+    if (target.size() > archive::max_path) {
+        throw json::Error(reader.pointer("target"), "is longer than a link can be");
+    }
+    return target;
 }
 
 EntryKind read_kind(const json::Reader& reader) {
@@ -154,7 +163,7 @@ FileNote parse_note(std::string_view line) {
     note.path = read_path(reader);
     note.kind = read_kind(reader);
     if (note.kind == EntryKind::file) read_content(reader, note);
-    if (is_link(note.kind)) note.target = read_bytes(reader, "target");
+    if (is_link(note.kind)) note.target = read_target(reader);
     note.mode = read_mode(reader);
     note.uid = read_id(reader, "uid");
     note.gid = read_id(reader, "gid");

@@ -67,9 +67,8 @@ void add_prune(CLI::App& app, CommandLine& line) {
     command->add_flag("--wait", options->wait,
                       "Wait where a backup or another prune is at work, instead of exit code 5");
     command->footer(
-        "BACKUP_KEEP counts verified backups only. Whatever it says, these stay: the newest "
-        "verified\n"
-        "one, every one that is newer, and the last that has all of a tenant which fails since.\n"
+        "BACKUP_KEEP counts verified backups only. Whatever it says, these stay: the newest\n"
+        "verified one, every one that is newer, and of each tenant the newest that has all of it.\n"
         "Backups of single tenants, which jobs made, are counted by themselves. Where one backup\n"
         "cannot be read, nothing is removed.");
     command->callback([&line, options] {

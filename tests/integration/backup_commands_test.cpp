@@ -99,7 +99,7 @@ TEST_CASE("verify looks at the newest backup of the whole node, and notes what i
     CAPTURE(good.err);
     CHECK(good.code == 0);
     CHECK(good.err.empty());
-    CHECK(good.out == std::string(second) + ": 1 tenant, 1 blob, " + "68 kB, as it was made\n");
+    CHECK(good.out == std::string(second) + ": 1 tenant, 1 blob, 70 kB, as it was made\n");
     CHECK(house.runs.verification(second)->ok);
     CHECK_FALSE(house.runs.verification(first));
     CHECK_FALSE(house.runs.verification(of_acme));
@@ -171,6 +171,26 @@ TEST_CASE("prune removes nothing where a run cannot be read") {
     CHECK(contains(finished.err, "nothing was removed"));
     CHECK(contains(finished.err, second));
     CHECK(house.runs.list() == Texts{first, second});
+}
+
+TEST_CASE("prune killed at any step leaves runs that are whole, and the next one ends its work") {
+    constexpr int killed = 128 + SIGKILL;
+    for (const char* point : {"after_run_unpublished:1", "after_run_removed:1",
+                              "after_blob_removed:1", "after_blob_removed:2"}) {
+        CAPTURE(point);
+        const House house;
+        const auto other = house.add(tar_of({{"b", "b"}}));
+        house.publish(first, "", other, true);
+        house.publish(second, "", house.state, true);
+        auto command = house.command({"prune"});
+        command.env["NEXUS_KILL_AT"] = point;
+        CHECK(test::run(command).code == killed);
+        CHECK(house.cli({"verify", "all"}).code == 0);
+        CHECK(house.cli({"prune"}).code == 0);
+        CHECK(house.runs.list() == Texts{second});
+        CHECK(house.runs.unpublished().empty());
+        CHECK(house.dir.blobs().names().size() == 2);
+    }
 }
 
 TEST_CASE("prune says who is at work and ends with 5, or waits for them") {

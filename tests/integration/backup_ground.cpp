@@ -12,19 +12,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Environment with_backups(const ContainerEngine& engine, const std::string& folder) {
-    auto env = on_engine(engine);
-    env["BACKUP_DIR"] = folder;
-    return env;
-}
+constexpr const char* node = "backup";
 
 // What the runtime, its database and the runner itself write while nobody looks.
-bool changes_by_itself(const std::string& path) {
-    static const std::vector<std::string> parts{"/heartbeat", "/starts", "/live.db", "/writer",
-                                                "/tenant.json"};
-    return path.empty() || std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-               return path.starts_with(part);
-           });
+bool changes_by_itself(const std::string& name) {
+    static const std::vector<std::string> beginnings{"heartbeat", "starts",      "live.db",
+                                                     "writer",    "tenant.json", "env"};
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](const std::string& beginning) { return name.starts_with(beginning); });
+}
+
+// Of all else in a folder that somebody writes to meanwhile.
+void describe_still(const std::string& folder, const std::string& name,
+                    BackupGround::Content& all) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const auto file = entry.path().filename().string();
+        if (changes_by_itself(file)) continue;
+        const std::string path = name + "/" + file;
+        if (!entry.is_directory()) {
+            all[path] = read_file(entry.path());
+            continue;
+        }
+        for (const auto& [below, line] : describe(entry.path().string()))
+            all[path + below] = line;
+    }
 }
 
 std::string random_bytes(std::size_t size, unsigned seed) {
@@ -70,20 +81,18 @@ void put_sqlite_into(const std::string& folder) {
 
 }  // namespace
 
-BackupGround::BackupGround(std::string prefix)
-    : runner(redis, with_backups(engine, folder_ / "backups")), prefix_(std::move(prefix)) {
-    constexpr int most = 20;
-    for (int i = 0; i < most; ++i)
-        engine.remove_tenant(prefix_ + "-" + std::to_string(i));
+BackupGround::BackupGround(std::string prefix) : prefix_(std::move(prefix)) {
+    runner.env()["NODE_NAME"] = node;
+    runner.env()["BACKUP_DIR"] = folder_ / "backups";
+    clear();
 }
 
 BackupGround::~BackupGround() {
-    remove_from_engine();
+    clear();
 }
 
-void BackupGround::remove_from_engine() const {
-    for (const auto& tenant : tenants_)
-        engine.remove_tenant(tenant);
+void BackupGround::clear() const {
+    engine.remove_labelled("io.nexus.node", node);
 }
 
 const std::vector<std::string>& BackupGround::make_tenants(std::size_t count) {
@@ -144,14 +153,11 @@ BackupGround::Database BackupGround::look_at_database(const std::string& tenant)
 
 BackupGround::Content BackupGround::content(const std::string& tenant) const {
     Content all;
-    const auto add = [&all](const std::string& name, const std::string& root) {
-        for (const auto& [path, line] : describe(root)) {
-            if (!changes_by_itself(path)) all[name + path] = line;
-        }
-    };
-    add("session", folder(tenant, "session"));
-    add("state", folder(tenant, "state"));
-    add("folder", runner.tenant_root() + "/" + tenant);
+    describe_still(folder(tenant, "session"), "session", all);
+    describe_still(folder(tenant, "state"), "state", all);
+    const auto own = runner.tenant_root() + "/" + tenant;
+    describe_still(own, "folder", all);
+    all["env"] = read_file(own + "/env/runtime.env");
     return all;
 }
 
@@ -163,7 +169,7 @@ std::map<std::string, BackupGround::Content> BackupGround::contents() const {
 }
 
 void BackupGround::wipe() {
-    remove_from_engine();
+    clear();
     fs::remove_all(runner.tenant_root());
     for (const auto& tenant : tenants_) {
         REQUIRE_FALSE(engine.has_volume("tenant_" + tenant + "_state"));

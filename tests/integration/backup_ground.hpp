@@ -47,10 +47,10 @@ class BackupGround {
 
     ContainerEngine& engine = ContainerEngine::under_test();
     RedisServer redis;
-    Runner runner;
+    Runner runner{redis, on_engine(engine)};
 
   private:
-    void remove_from_engine() const;
+    void clear() const;
 
     std::string prefix_;
     TempDir folder_;

@@ -79,13 +79,18 @@ std::string message_of(const std::function<void()>& act) {
 TEST_CASE("a backup folder is made with all it needs, for its user alone") {
     const test::TempDir temp;
     const mode_t before = ::umask(0);
-    const BackupDir dir(temp / "new/backup");
+    std::string path = temp / "new/backup";
+    SUBCASE("") {}
+    SUBCASE("with a slash at the end") {
+        path += '/';
+    }
+    const BackupDir dir(path);
     ::umask(before);
     for (const std::string name : {"", "/blobs", "/runs", "/tmp"}) {
         CAPTURE(name);
         CHECK(mode_of(temp / ("new/backup" + name)) == 0700);
     }
-    CHECK(dir.path() == temp / "new/backup");
+    CHECK(dir.path() == path);
     CHECK(dir.free_bytes() > 0);
 }
 

@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Fixture, "a journal that would have SQLite remove another file
     test::write_file(state.path() / "precious", "");
     sql(in_state("a.db"), many_rows);
     const std::string super = state / "precious";
-    std::string journal_text = test::read_file(state_path + "/a.db").substr(0, 512);
+    std::string journal_text(512, '\0');
     journal_text += std::string("\0\0\0\0", 4) + super;
     std::uint32_t sum = 0;
     for (const char c : super)

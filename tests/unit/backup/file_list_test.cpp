@@ -140,6 +140,8 @@ TEST_CASE("a line that lies is refused and says where") {
         CHECK(refusal(line) != "");
     CHECK(refusal(R"({"path_base64":"/w=","type":"fifo","mode":"0600","uid":0,"gid":0})")
               .find("base64") != std::string::npos);
+    CHECK(refusal(line_with("type", R"("symlink","target":")" + std::string(40'000, 't') + '"'))
+              .find("/target") != std::string::npos);
     CHECK(refusal(line_with("size", "-1")).find("/size") != std::string::npos);
     CHECK(refusal(line_with("", "")).empty());
 }

@@ -13,19 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Part part_of(PartName name, const BlobFacts& facts) {
-    Part part;
-    part.name = name;
-    part.method = "mount_point";
-    part.sha256 = facts.sha256;
-    part.tar_bytes = facts.tar_bytes;
-    part.blob_bytes = facts.blob_bytes;
-    part.file_bytes = facts.file_bytes;
-    part.entries = facts.entries;
-    part.read_at = wall_now();
-    return part;
-}
-
 }  // namespace
 
 RestoreHouse::RestoreHouse() {
@@ -103,7 +90,8 @@ Part RestoreHouse::plant(PartName name, const std::string& tar) const {
 
 template <typename Act>
 auto RestoreHouse::with_restore(const TenantId& tenant, Act act) {
-    Restore restore({backend, store, lifecycle, puller, dir, journal}, settings, log);
+    tenants::ImagePuller own_puller(backend, "", redactor, log);
+    Restore restore({backend, store, lifecycle, own_puller, dir, journal}, settings, log);
     const auto far = tenants::JobContext::Clock::now() + std::chrono::hours(1);
     tenants::JobContext context({"restore", 1, 1}, tenant, std::chrono::seconds(60), far,
                                 cancel.fd(), [this] { permit(); });

@@ -181,7 +181,7 @@ class Talker final : public test::IdleBackend {
         return {1, 2, 3, 4, 5, static_cast<std::int64_t>(name.size())};
     }
     VolumeCopy export_volume(const CallContext& /*ctx*/, const std::string& name, int fd) override {
-        return {"archive", {name}, fd, 7, {"./" + name}};
+        return {"archive", {name}, {"./" + name}, fd, 7};
     }
     void remove_image(const CallContext& /*ctx*/, const std::string& reference) override {
         host_.log(NEXUS_LOG_DEBUG, "no " + reference);
