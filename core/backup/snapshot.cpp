@@ -84,7 +84,12 @@ Run Snapshot::of(const std::vector<TenantId>& tenants, const std::string& scope,
     const std::size_t workers = workers_for(tenants.size());
     require_room(known, workers);
     Draft draft(*this, scope, "", call(cancel_fd));
-    Work(*this, {tenants, known, options, cancel_fd, report}, draft).run(workers);
+    try {
+        Work(*this, {tenants, known, options, cancel_fd, report}, draft).run(workers);
+    } catch (const Failure& failure) {
+        if (failure.code() != ErrorCode::cancelled) throw;
+        throw Failure(ErrorCode::cancelled, "the backup was cancelled; nothing was published");
+    }
     return draft.publish();
 }
 

@@ -18,7 +18,7 @@ std::optional<TurnQueue::Next> TurnQueue::next() {
     for (;;) {
         pollfd cancel{cancel_fd_, POLLIN, 0};
         if (::poll(&cancel, 1, until_another_look_ms) > 0) {
-            throw Failure(ErrorCode::cancelled, "the backup was cancelled; nothing was published");
+            throw Failure(ErrorCode::cancelled, "the backup was cancelled");
         }
         until_another_look_ms = 100;
         const std::scoped_lock lock(mutex_);
