@@ -5,6 +5,7 @@ find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net NetSSL)
 find_package(CLI11 2.1 REQUIRED)
 find_package(LibArchive 3.6 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 
 # Debian's libzstd has no imported target that works on 12 and 13 alike.
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
@@ -13,6 +14,14 @@ add_library(zstd UNKNOWN IMPORTED)
 set_target_properties(zstd PROPERTIES
     IMPORTED_LOCATION ${ZSTD_LIBRARY}
     INTERFACE_INCLUDE_DIRECTORIES ${ZSTD_INCLUDE_DIR})
+
+# prometheus-cpp's own configuration wants what its HTTP server and its client need too.
+find_path(PROMETHEUS_CPP_INCLUDE_DIR prometheus/text_serializer.h REQUIRED)
+find_library(PROMETHEUS_CPP_CORE_LIBRARY prometheus-cpp-core REQUIRED)
+add_library(prometheus-cpp-core UNKNOWN IMPORTED)
+set_target_properties(prometheus-cpp-core PROPERTIES
+    IMPORTED_LOCATION ${PROMETHEUS_CPP_CORE_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${PROMETHEUS_CPP_INCLUDE_DIR})
 
 # Debian's hiredis has no imported target that works on 12 and 13 alike.
 find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)

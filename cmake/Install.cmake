@@ -3,6 +3,7 @@ include(CMakePackageConfigHelpers)
 
 set(sdk ${PROJECT_SOURCE_DIR}/core/sdk)
 install(TARGETS nexus-runner)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/deploy/backup-worker.sh TYPE BIN)
 install(TARGETS docker podman simulated LIBRARY DESTINATION lib/nexus/plugins)
 install(DIRECTORY ${sdk}/nexus DESTINATION include)
 install(DIRECTORY ${sdk}/src/ DESTINATION share/nexus-runner/sdk)

@@ -43,6 +43,7 @@ NodeStatus::NodeStatus(const config::Settings& settings, Sources sources, Log& l
       from_(sources),
       log_(log),
       started_at_(SteadyClock::now()),
+      started_at_wall_(wall_now()),
       engine_(good("backend", "answered at the start")),
       tenant_root_(good("tenant_root", "could be written at the start")),
       disk_(good("disk", "not looked at yet")) {}
@@ -117,6 +118,26 @@ http::Status NodeStatus::status() {
                                   known.image, known.last_error});
     }
     return status;
+}
+
+http::Metrics NodeStatus::metrics() {
+    http::Metrics metrics;
+    metrics.health = health();
+    metrics.started_at = started_at_wall_;
+    metrics.checks = readiness();
+    metrics.queued = from_.queue.queued();
+    metrics.running = from_.queue.running();
+    auto totals = from_.book.totals();
+    metrics.tenants = std::move(totals.tenants);
+    metrics.restarts = totals.restarts;
+    auto& backend = from_.backend.backend();
+    metrics.calls = backend.in_flight();
+    for (const auto& operation : backend.statistics()) {
+        metrics.operations.push_back(
+            {std::string(operation.name), operation.count, operation.errors, operation.total});
+    }
+    metrics.backups = from_.backups.metrics();
+    return metrics;
 }
 
 std::vector<http::Check> NodeStatus::readiness() {

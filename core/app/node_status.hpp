@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/backend_host.hpp"
+#include "app/backup_watch.hpp"
 #include "base/cancel.hpp"
 #include "base/progress.hpp"
 #include "config/settings.hpp"
@@ -30,6 +31,7 @@ class NodeStatus final : public http::StatusSource {
         const tenants::Reconciler& reconciler;
         const queue::NodeQueue& queue;
         const Progress& progress;
+        const BackupWatch& backups;
     };
     NodeStatus(const config::Settings& settings, Sources sources, Log& log);
     ~NodeStatus() override;
@@ -40,6 +42,7 @@ class NodeStatus final : public http::StatusSource {
     http::Health health() override;
     std::vector<http::Check> readiness() override;
     http::Status status() override;
+    http::Metrics metrics() override;
 
   private:
     void watch();
@@ -50,6 +53,7 @@ class NodeStatus final : public http::StatusSource {
     Sources from_;
     Log& log_;
     std::chrono::steady_clock::time_point started_at_;
+    WallTime started_at_wall_;
     CancelSource stop_;
     mutable std::mutex mutex_;
     http::Check engine_;

@@ -37,6 +37,7 @@ void ReconcileLoop::run(Progress::Beat& beat) {
     while (!stop_.cancelled()) {
         beat.beat();
         const auto begun = Clock::now();
+        parts_.settling.look();
         parts_.reconciler.cycle(stop_.fd());
         keep_images();
         const auto gap =
@@ -69,6 +70,7 @@ void ReconcileLoop::wait(Progress::Beat& beat, Clock::time_point begun) {
     for (auto left = next(begun) - Clock::now(); left.count() > 0;
          left = next(begun) - Clock::now()) {
         beat.beat();
+        parts_.settling.look();
         const auto part = std::chrono::ceil<milliseconds>(left);
         if (parts_.bell.wait_for(std::min(part, between_looks))) return;
     }

@@ -1,6 +1,7 @@
 // When the tenants are compared with the engine: at the start, every RECONCILE_INTERVAL, soon after
-// the engine reported a change, and when a repair that had to wait is due. Now and then images that
-// nobody needs any more are removed. Threads: one of its own; the engine's events ring the bell
+// the engine reported a change, and when a repair that had to wait is due. What a backup that died
+// left behind is put right first, within a second or two. Now and then images that nobody needs any
+// more are removed. Threads: one of its own; the engine's events ring the bell
 // from any.
 #pragma once
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "app/settling.hpp"
 #include "base/bell.hpp"
 #include "base/cancel.hpp"
 #include "base/log.hpp"
@@ -24,6 +26,7 @@ class ReconcileLoop {
     // Whom it turns to. All must outlive it.
     struct Parts {
         tenants::Reconciler& reconciler;
+        Settling& settling;
         tenants::ImageKeeper& images;
         tenants::ImagePuller& puller;
         const queue::NodeQueue& queue;

@@ -1,5 +1,6 @@
 #include "app/runner.hpp"
 
+#include "app/node_folders.hpp"
 #include "app/redis_endpoint.hpp"
 #include "app/start_failure.hpp"
 #include "app/state_lock.hpp"
@@ -7,21 +8,6 @@
 
 namespace nexus::app {
 namespace {
-
-tenants::TenantStore open_store(const config::Settings& settings) {
-    make_folder(settings.tenant_root, "TENANT_ROOT");
-    try {
-        tenants::TenantStore store(settings.tenant_root);
-        store.probe();
-        return store;
-    } catch (const std::system_error& error) {
-        throw StartFailure(
-            exit_config, "TENANT_ROOT " + settings.tenant_root +
-                             " cannot be written: " + error.code().message() +
-                             "; give it to the user that runs nexus-runner, and see that its file "
-                             "system is not mounted read-only");
-    }
-}
 
 // How many tenants of the usual size fit into the engine's memory.
 std::size_t capacity_of(Backend& backend, const config::Settings& settings) {
@@ -65,6 +51,7 @@ Runner::Runner(config::Settings settings, Options options, Redactor& redactor, L
       log_(log),
       started_at_(wall_now()),
       state_lock_(lock_state_dir(settings_.state_dir)),
+      turns_(open_turns(settings_)),
       backend_(settings_, log, [this](const Event& event) { hear(event); }),
       store_(open_store(settings_)),
       roster_(store_, settings_),
@@ -75,13 +62,19 @@ Runner::Runner(config::Settings settings, Options options, Redactor& redactor, L
       reconciler_({backend_.backend(), roster_, repair_, book_, loops_, ended_}, settings_, log,
                   jobs(), outside(), {options.accept_mass_change}),
       images_(backend_.backend(), Directory::open(settings_.state_dir), settings_, log),
-      executor_(lifecycle_, book_, loops_, settings_, log),
+      journal_(settings_.state_dir),
+      backups_(backup_parts(), settings_, version(), log),
+      executor_(lifecycle_, backups_, book_, loops_, settings_, log),
+      settling_(settling_parts(), settings_, log),
       capacity_(capacity_of(backend_.backend(), settings_)),
       queue_(queue_options(settings_),
-             {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, progress_,
-             log, std::move(on_lost)),
-      loop_({reconciler_, images_, puller_, queue_, bell_}, settings_.reconcile_interval, log),
-      status_(settings_, {backend_, store_, book_, reconciler_, queue_, progress_}, log) {
+             {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, turns_,
+             progress_, log, std::move(on_lost)),
+      loop_({reconciler_, settling_, images_, puller_, queue_, bell_}, settings_.reconcile_interval,
+            log),
+      backup_watch_(settings_, news_outside(), log),
+      status_(settings_, {backend_, store_, book_, reconciler_, queue_, progress_, backup_watch_},
+              log) {
     reserve_subnets(roster_.refresh(), subnets_, log);
 }
 
@@ -99,6 +92,7 @@ void Runner::start() {
     }
     status_.start();
     loop_.start(progress_);
+    backup_watch_.start();
     try {
         http::ServerOptions options;
         options.host = settings_.listen_address.host;
@@ -118,6 +112,7 @@ void Runner::start() {
 void Runner::stop() {
     log_.info("draining", {{"running", std::to_string(queue_.running())}});
     loop_.stop();
+    backup_watch_.stop();
     queue_.drain(settings_.drain_timeout);
     server_.reset();
     log_.info("stopped");
@@ -139,12 +134,26 @@ tenants::Repair::Outside Runner::outside() {
     return {[this](const tenants::TenantEvent& event) { queue_.tell(event); }, wall_now};
 }
 
+tenants::InTurn Runner::in_turn() {
+    return [this](const tenants::TenantId& tenant, std::function<void(const tenants::Turn&)> work) {
+        return queue_.in_turn(tenant, std::move(work));
+    };
+}
+
 tenants::Reconciler::Jobs Runner::jobs() {
-    return {
-        [this](const tenants::TenantId& tenant, std::function<void(const tenants::Turn&)> work) {
-            return queue_.in_turn(tenant, std::move(work));
-        },
-        [this](const tenants::TenantId& tenant) { return queue_.has_job(tenant); }};
+    return {in_turn(), [this](const tenants::TenantId& tenant) { return queue_.has_job(tenant); }};
+}
+
+backup::Backups::Parts Runner::backup_parts() {
+    return {backend_.backend(), store_, lifecycle_, puller_, turns_, journal_};
+}
+
+Settling::Parts Runner::settling_parts() {
+    return {journal_, backups_, in_turn(), outside().tell};
+}
+
+BackupNews::Outside Runner::news_outside() {
+    return {outside().tell, [this] { return queue_.undelivered(); }};
 }
 
 }  // namespace nexus::app

@@ -7,8 +7,11 @@
 #include <string>
 
 #include "app/backend_host.hpp"
+#include "app/backup_watch.hpp"
 #include "app/node_status.hpp"
 #include "app/reconcile_loop.hpp"
+#include "app/settling.hpp"
+#include "backup/backups.hpp"
 #include "base/bell.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
@@ -21,6 +24,7 @@
 #include "tenants/reconciler.hpp"
 #include "tenants/subnet_pool.hpp"
 #include "tenants/tenant_store.hpp"
+#include "tenants/turn_locks.hpp"
 
 namespace nexus::app {
 
@@ -46,12 +50,17 @@ class Runner {
     queue::NodeFacts facts() const;
     void hear(const Event& event);
     tenants::Repair::Outside outside();
+    tenants::InTurn in_turn();
     tenants::Reconciler::Jobs jobs();
+    backup::Backups::Parts backup_parts();
+    Settling::Parts settling_parts();
+    BackupNews::Outside news_outside();
 
     config::Settings settings_;
     Log& log_;
     WallTime started_at_;
     UniqueFd state_lock_;
+    tenants::TurnLocks turns_;
     Bell bell_;
     tenants::EndedRuntimes ended_;
     BackendHost backend_;
@@ -65,11 +74,15 @@ class Runner {
     tenants::Repair repair_;
     tenants::Reconciler reconciler_;
     tenants::ImageKeeper images_;
+    backup::Journal journal_;
+    backup::Backups backups_;
     jobs::Executor executor_;
+    Settling settling_;
     Progress progress_;
     std::size_t capacity_;
     queue::NodeQueue queue_;
     ReconcileLoop loop_;
+    BackupWatch backup_watch_;
     NodeStatus status_;
     std::unique_ptr<http::Server> server_;
 };

@@ -11,6 +11,7 @@
 #include "archive/folder_archive.hpp"
 #include "archive/folder_walk.hpp"
 #include "archive/tar_writer.hpp"
+#include "archive/text.hpp"
 #include "archive/wait.hpp"
 
 namespace nexus::archive {
@@ -33,7 +34,7 @@ class Export {
         struct stat status {};
         if (::fstat(root.get(), &status) < 0) fail(errno, "the volume's folder cannot be read");
         tar_.header({.path = "./", .facts = facts_of("./", root.get(), status)});
-        FolderWalk walk(ctx_, losses_,
+        FolderWalk walk(ctx_, losses_, changed_,
                         [this](const std::string& path, int thing, const struct stat& found) {
                             add("./" + path, thing, found);
                         });
@@ -41,6 +42,7 @@ class Export {
         tar_.finish();
         copy_.method = "mount_point";
         copy_.losses = losses_.list();
+        copy_.changed = changed_.list();
         return std::move(copy_);
     }
 
@@ -102,7 +104,9 @@ class Export {
         }
         tar_.hole(status.st_size - at);
         struct stat after {};
-        if (::fstat(file.get(), &after) == 0 && is_changed(status, after)) changed(path);
+        if (::fstat(file.get(), &after) == 0 && is_changed(status, after)) {
+            changed_.add(short_text(path));
+        }
         constexpr auto most = std::numeric_limits<std::int64_t>::max();
         copy_.bytes += std::min<std::int64_t>(status.st_size, most - copy_.bytes);
     }
@@ -129,17 +133,13 @@ class Export {
             if (got < 0) fail(errno, quoted(path) + " cannot be read");
             if (got == 0) {
                 // The header has promised its old size.
-                changed(path);
+                changed_.add(short_text(path));
                 piece_.assign(piece_.size(), '\0');
             }
             const auto size = static_cast<std::size_t>(got == 0 ? wanted : got);
             tar_.content({piece_.data(), size});
             at += static_cast<std::int64_t>(size);
         }
-    }
-
-    void changed(const std::string& path) {
-        losses_.add("a file changed while it was read: " + quoted(path));
     }
 
     void add_header(const TarHeader& header) {
@@ -169,6 +169,7 @@ class Export {
     std::string piece_ = std::string(piece_bytes, '\0');
     std::unordered_map<ino_t, Names> names_;  // of files that have more than one
     Losses losses_;
+    Remarks changed_;
     VolumeCopy copy_;
 };
 

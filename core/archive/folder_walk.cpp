@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "archive/beneath.hpp"
+#include "archive/text.hpp"
 #include "archive/wait.hpp"
 
 namespace nexus::archive {
@@ -16,6 +17,9 @@ namespace {
 
 // Levels whose folders stay open; the descriptors are the host's.
 constexpr std::size_t max_open = 64;
+
+// At the clock, and at whether the call was cancelled: both take as long as a step.
+constexpr unsigned steps_between_looks = 64;
 
 constexpr const char* doing = "the end of the volume's content";
 
@@ -39,7 +43,7 @@ void FolderWalk::run(FileDescriptor root) {
     const struct stat status = status_of(root.get());
     enter(std::move(root), status);
     while (!levels_.empty()) {
-        require_time(ctx_, doing);
+        if (++steps_ % steps_between_looks == 0) require_time(ctx_, doing);
         Level& level = levels_.back();
         if (level.next == level.names.size()) {
             leave();
@@ -55,6 +59,7 @@ void FolderWalk::step(const std::string& name) {
         losses_.add("paths of more than 32 KiB");
         return;
     }
+    if (opens_ == Opens::folders && visit_unopened(path, name)) return;
     bool mounted = false;
     FileDescriptor thing = open(levels_.back().folder.get(), name, mounted);
     if (!thing) {
@@ -68,6 +73,19 @@ void FolderWalk::step(const std::string& name) {
     if (mounted || !S_ISDIR(status.st_mode)) return;
     path_ = path;
     enter(std::move(thing), status);
+}
+
+// False where it is a folder, and has to be opened.
+bool FolderWalk::visit_unopened(const std::string& path, const std::string& name) {
+    struct stat status {};
+    const int folder = levels_.back().folder.get();
+    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) {
+        if (is_vanished(errno)) return true;
+        fail(errno, "the status of " + quoted(path) + " cannot be read");
+    }
+    if (S_ISDIR(status.st_mode)) return false;
+    visit_(path, -1, status);
+    return true;
 }
 
 FileDescriptor FolderWalk::open(int folder, const std::string& name, bool& mounted) {
@@ -118,7 +136,7 @@ void FolderWalk::leave() {
     if (level.folder || level.next == level.names.size()) return;
     level.folder = open_again(level);
     if (level.folder) return;
-    losses_.add("a folder was moved while it was read: " + quoted(path_));
+    changed_.add("./" + short_text(path_));
     level.next = level.names.size();
 }
 

@@ -23,12 +23,18 @@ inline constexpr std::size_t max_path = 32U << 10U;
 
 class FolderWalk {
   public:
-    // `thing` is open with O_PATH, whatever it is; `path` is relative to the root.
+    // What is opened for a visit. Where that is folders alone, everything else costs one system
+    // call.
+    enum class Opens { all, folders };
+    // `thing` is open with O_PATH, whatever it is, or -1 where it was not opened; `path` is
+    // relative to the root.
     using Visit =
         std::function<void(const std::string& path, int thing, const struct stat& status)>;
 
-    FolderWalk(const CallContext& ctx, Losses& losses, Visit visit)
-        : ctx_(ctx), losses_(losses), visit_(std::move(visit)) {}
+    // `changed` gets the folders that were moved away before all of them was seen.
+    FolderWalk(const CallContext& ctx, Losses& losses, Remarks& changed, Visit visit,
+               Opens opens = Opens::all)
+        : ctx_(ctx), losses_(losses), changed_(changed), visit_(std::move(visit)), opens_(opens) {}
 
     // `root` itself is not visited. Throws BackendError, and what `visit` throws.
     void run(FileDescriptor root);
@@ -44,6 +50,7 @@ class FolderWalk {
     };
 
     void step(const std::string& name);
+    bool visit_unopened(const std::string& path, const std::string& name);
     FileDescriptor open(int folder, const std::string& name, bool& mounted);
     void enter(FileDescriptor folder, const struct stat& status);
     std::vector<std::string> names_in(int folder);
@@ -52,7 +59,10 @@ class FolderWalk {
 
     const CallContext& ctx_;
     Losses& losses_;
+    Remarks& changed_;
     const Visit visit_;
+    const Opens opens_;
+    unsigned steps_ = 0;
     std::vector<Level> levels_;
     std::string path_;  // of the last level
     std::int64_t names_held_ = 0;

@@ -50,7 +50,7 @@ void fail(int error, const std::string& what) {
                        meaning.retryable);
 }
 
-void Losses::add(const std::string& words) {
+void Remarks::add(const std::string& words) {
     if (list_.size() > max_words || !known_.insert(words).second) return;
     list_.push_back(list_.size() == max_words ? "further ones" : words);
 }

@@ -1,5 +1,5 @@
-// What a failed system call on a volume's content means to the caller, and what a copy of one could
-// not keep. Threads: any; one Losses belongs to one at a time.
+// What a failed system call on a volume's content means to the caller, what a copy of one could not
+// keep, and what changed under it. Threads: any; one list of these belongs to one at a time.
 #pragma once
 
 #include <set>
@@ -17,7 +17,7 @@ std::string quoted(std::string_view path);
 [[noreturn]] void fail(int error, const std::string& what);
 
 // A few words each, none twice, and not more than a person would read.
-class Losses {
+class Remarks {
   public:
     void add(const std::string& words);
     std::vector<std::string> list() const { return list_; }
@@ -28,5 +28,7 @@ class Losses {
     std::set<std::string> known_;
     std::vector<std::string> list_;
 };
+
+using Losses = Remarks;
 
 }  // namespace nexus::archive

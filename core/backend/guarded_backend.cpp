@@ -181,4 +181,10 @@ void GuardedBackend::remove_image(const CallContext& ctx, const std::string& ref
     backend_->remove_image(ctx, reference);
 }
 
+void GuardedBackend::swap_volumes(const CallContext& ctx, const std::string& first,
+                                  const std::string& second) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_SWAP_VOLUMES);
+    backend_->swap_volumes(ctx, first, second);
+}
+
 }  // namespace nexus

@@ -24,7 +24,7 @@ struct OperationStatistics {
 
 class GuardedBackend final : public Backend {
   public:
-    static constexpr std::size_t operations = NEXUS_OP_REMOVE_IMAGE;
+    static constexpr std::size_t operations = NEXUS_OP_SWAP_VOLUMES;
 
     // `name` is the plugin's. A call that overruns its deadline by more than `overrun` makes the
     // backend stuck: until that call returns, every new one throws BackendError `unavailable`,
@@ -62,6 +62,8 @@ class GuardedBackend final : public Backend {
     VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override;
     VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override;
     void remove_image(const CallContext& ctx, const std::string& reference) override;
+    void swap_volumes(const CallContext& ctx, const std::string& first,
+                      const std::string& second) override;
 
   private:
     using Clock = std::chrono::steady_clock;

@@ -2,9 +2,12 @@
 // tenant's turn.
 #pragma once
 
+#include <optional>
+
 #include "backup/blob_store.hpp"
 #include "backup/journal.hpp"
 #include "backup/manifest.hpp"
+#include "base/failure.hpp"
 #include "base/log.hpp"
 #include "config/settings.hpp"
 #include "tenants/job_context.hpp"
@@ -22,19 +25,30 @@ class Capture {
         const BlobStore& blobs;
         const Journal& journal;
     };
-    Capture(Parts parts, const config::Settings& settings, Log& log);
+    Capture(Parts parts, const config::Settings& settings, Log& log)
+        : parts_(parts), settings_(settings), log_(log) {}
 
     struct Options {
         bool full = false;  // read all, also what the fingerprint says did not change
     };
+    struct Captured {
+        TenantBackup backup;
+        std::int64_t bytes_written = 0;       // into the blob store
+        std::optional<Failure> failure = {};  // of the first part that failed
+    };
 
-    // `before`: what the newest run has of the tenant; null: nothing. Trouble with a part is in the
-    // result and stops no other. Throws Failure `cancelled`, after the runtime was let go on.
-    TenantBackup run(const TenantId& tenant, const TenantBackup* before, const Options& options,
-                     tenants::JobContext& context);
+    // Of context.tenant(). `before`: what the newest run has of it; null: nothing. Every blob that
+    // the result names is verified: a new one was now, another within a week. Trouble with a part
+    // is in the result and stops no other. The caller shares the blobs. Throws Failure `cancelled`,
+    // after the runtime was let go on, and `conflict` where the journal has something of the
+    // tenant.
+    Captured run(const TenantBackup* before, const Options& options,
+                 const tenants::JobContext& context) const;
 
   private:
-    Parts parts_;
+    class Attempt;
+
+    const Parts parts_;
     const config::Settings& settings_;
     Log& log_;
 };

@@ -21,7 +21,7 @@ struct Entry {
         paused,    // the runtime ran, and is paused for the time of a copy
         stopped,   // the runtime ran, and is stopped for the time of a copy
         restore,   // scratch volumes and a scratch folder are being filled; nothing was touched yet
-        swapping,  // the runtime is gone, and volumes and folder are being exchanged
+        swapping,  // the runtime stands aside, and volumes and folder are being exchanged
         swapped,   // they were: what is in the scratch places is the old content
     };
     Kind kind = Kind::paused;
@@ -31,7 +31,7 @@ struct Entry {
     std::int64_t generation = 0;  // of the tenant.json that is restored, which no other has
     bool session_made = false;    // the volume was not there before
     bool state_made = false;
-    bool folder_made = false;
+    bool ran = false;  // the runtime that stands aside is to run again where it comes back
 };
 
 class Journal {

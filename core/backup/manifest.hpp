@@ -51,7 +51,7 @@ struct Part {
     std::int64_t file_bytes = 0;  // of the files' content; a hole counts like data
     std::int64_t entries = 0;
     Labels labels;            // of the volume
-    std::string fingerprint;  // as archive::fingerprint; empty: none
+    std::string fingerprint;  // as the function of that name; empty: none
     bool unchanged = false;   // taken over from an earlier run, by the fingerprint
     WallTime read_at{};       // its bytes were last read in full
     WallTime verified_at{};   // its blob was last decoded and compared; epoch: never

@@ -45,29 +45,33 @@ std::vector<Seen> look_at_all(const RunStore& runs) {
     return all;
 }
 
-// Verified runs that have what no newer one has of a tenant that is still there: one that the
-// newest run of the whole node, or a run after it, names. Of a tenant that is gone the backups go
-// as BACKUP_KEEP says.
+// Those that are still there: the newest run of the whole node, or a run after it, names them.
+std::set<TenantId> tenants_of(const std::vector<Seen>& runs) {
+    std::set<TenantId> tenants;
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+        tenants.insert(run->restorable.begin(), run->restorable.end());
+        tenants.insert(run->failed.begin(), run->failed.end());
+        if (run->age.scope.empty()) break;
+    }
+    return tenants;
+}
+
+// Of each tenant the newest verified run that has all of it.
 std::set<std::string> last_resorts(const std::vector<Seen>& runs) {
     std::set<std::string> ids;
-    std::set<TenantId> known;
-    std::set<TenantId> missing;
-    bool recent = true;
+    auto missing = tenants_of(runs);
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        for (const auto& tenant : run->failed) {
-            if (recent && known.insert(tenant).second) missing.insert(tenant);
-        }
+        if (!run->age.verified) continue;
         for (const auto& tenant : run->restorable) {
-            if (recent && known.insert(tenant).second) missing.insert(tenant);
-            if (run->age.verified && missing.erase(tenant) > 0) ids.insert(run->age.id);
+            if (missing.erase(tenant) > 0) ids.insert(run->age.id);
         }
-        recent = recent && !run->age.scope.empty();
     }
     return ids;
 }
 
 std::set<std::string> kept_of(const std::vector<Seen>& runs, const config::BackupKeep& keep) {
     std::vector<RunAge> ages;
+    ages.reserve(runs.size());
     for (const auto& run : runs)
         ages.push_back(run.age);
     auto ids = kept(ages, keep);

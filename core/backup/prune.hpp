@@ -18,13 +18,13 @@ struct Pruned {
 };
 
 // Mark and sweep: removes runs that are not kept (see `kept`), blobs that no run names, and what
-// runs that never came to exist left behind. Beyond `kept`, a verified run stays that has the
-// newest restorable backup of a tenant which failed in every run after it; and where there is no
-// run at all, no blob goes: somebody moved the runs away, and may bring them back. A run that
-// cannot be read keeps everything and throws Failure `snapshot_corrupt`: what it names is not
-// known. Owns the blobs meanwhile; throws Failure `cancelled` once `cancel_fd` is readable before
-// it does, std::system_error for trouble with the files; what is left to do then, the next one
-// does. The caller has BackupDir::lock.
+// runs that never came to exist left behind. Beyond `kept`, of each tenant that is still there the
+// newest verified run stays that has all of it; and where there is no run at all, no blob goes:
+// somebody moved the runs away, and may bring them back. A run that cannot be read keeps
+// everything and throws Failure `snapshot_corrupt`: what it names is not known. Owns the blobs
+// meanwhile; throws Failure `cancelled` once `cancel_fd` is readable before it does, and
+// std::system_error for trouble with the files; what is left to do then, the next one does. The
+// caller has BackupDir::lock.
 Pruned prune(const BackupDir& dir, const config::BackupKeep& keep, bool dry_run, int cancel_fd);
 
 }  // namespace nexus::backup

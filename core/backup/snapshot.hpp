@@ -1,8 +1,11 @@
 // A run of the backup: every tenant of the node, or one. Threads: any.
 #pragma once
 
+#include <chrono>
 #include <functional>
-#include <set>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "backup/capture.hpp"
 #include "backup/run_store.hpp"
@@ -12,6 +15,7 @@ namespace nexus::backup {
 
 class Snapshot {
   public:
+    // All must outlive it.
     struct Parts {
         Backend& backend;
         const tenants::TenantStore& store;
@@ -19,35 +23,56 @@ class Snapshot {
         const tenants::TurnLocks& turns;
         const Journal& journal;
     };
-    Snapshot(Parts parts, const config::Settings& settings, std::string runner_version, Log& log);
+    // `patience`: how long a tenant is waited for that another process works on.
+    Snapshot(Parts parts, const config::Settings& settings, std::string runner_version, Log& log,
+             std::chrono::milliseconds patience = std::chrono::minutes(15));
 
-    // How far a run over many tenants is.
+    // How far a run is.
     struct Progress {
         std::size_t done = 0;
         std::size_t all = 0;
         std::size_t failed = 0;
         std::int64_t bytes = 0;  // of tars, so far
     };
+    // Called by one thread at a time.
     using Report = std::function<void(const Progress&)>;
 
     // Every tenant that has a folder here, min(processors, 4) at a time, each in its turn; one that
-    // is deleted meanwhile is left out. New blobs are verified before the run exists. Throws
-    // Failure or std::system_error where nothing could be done at all, and then no run exists;
-    // `cancel_fd` ends it so. The caller has BackupDir::lock.
-    Run of_node(const Capture::Options& options, int cancel_fd, const Report& report);
+    // is deleted is left out. What of it failed is in the result. Its blobs are verified before the
+    // run exists. Throws Failure where nothing could be done at all, and then no run exists: the
+    // engine is away, there is no room, or nothing could be kept of any tenant; `cancel_fd` ends it
+    // so. The caller has BackupDir::lock.
+    Run of_node(const Capture::Options& options, int cancel_fd, const Report& report) const;
 
-    // One tenant, in whose turn the caller is. Throws the same, and Failure where a part failed.
-    Run of_tenant(const TenantId& tenant, const Capture::Options& options,
-                  tenants::JobContext& context);
+    // The same for one tenant, which need not be alone: its turn and the blobs are taken here.
+    Run of_one(const TenantId& tenant, const Capture::Options& options, int cancel_fd,
+               const Report& report) const;
+
+    // One tenant, in whose turn the caller is. Throws Failure where a part failed as well, and then
+    // no run exists.
+    Run of_tenant(const Capture::Options& options, const tenants::JobContext& context) const;
 
   private:
-    Parts parts_;
+    class Draft;
+    class Work;
+    using Known = std::map<TenantId, TenantBackup>;
+
+    Run of(const std::vector<TenantId>& tenants, const std::string& scope, const Known& known,
+           const Capture::Options& options, int cancel_fd, const Report& report) const;
+    CallContext call(int cancel_fd) const;
+    void require_mounted(const std::vector<TenantId>& tenants, int cancel_fd) const;
+    void require_room(const Known& known, std::size_t at_once) const;
+    bool is_here(const TenantId& tenant) const;
+    void require_here(const TenantId& tenant) const;
+
+    const Parts parts_;
     const config::Settings& settings_;
     const std::string runner_version_;
     Log& log_;
-    BlobStore blobs_;
-    RunStore runs_;
-    Capture capture_;
+    const std::chrono::milliseconds patience_;
+    const BlobStore blobs_;
+    const RunStore runs_;
+    const Capture capture_;
 };
 
 }  // namespace nexus::backup

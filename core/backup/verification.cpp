@@ -1,7 +1,5 @@
 #include "backup/verification.hpp"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <compare>
 #include <map>
@@ -9,6 +7,7 @@
 
 #include "backup/blob_store.hpp"
 #include "backup/run_store.hpp"
+#include "base/cancel.hpp"
 #include "base/failure.hpp"
 
 namespace nexus::backup {
@@ -47,8 +46,7 @@ void for_each_kept(const Run& run, Use use) {
 
 Permit until(int cancel_fd) {
     return [cancel_fd] {
-        pollfd cancel{cancel_fd, POLLIN, 0};
-        if (::poll(&cancel, 1, 0) <= 0) return;
+        if (!is_cancelled(cancel_fd)) return;
         throw Failure(ErrorCode::cancelled, "the verification was cancelled; nothing was noted");
     };
 }

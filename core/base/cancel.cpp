@@ -8,6 +8,11 @@
 
 namespace nexus {
 
+bool is_cancelled(int cancel_fd) noexcept {
+    pollfd cancel{cancel_fd, POLLIN, 0};
+    return ::poll(&cancel, 1, 0) > 0;
+}
+
 CancelSource::CancelSource() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!event_) throw std::system_error(errno, std::generic_category(), "eventfd");
 }

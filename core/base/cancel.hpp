@@ -9,6 +9,9 @@
 
 namespace nexus {
 
+// Whether a descriptor that becomes readable at the cancellation is so by now; -1 never is.
+bool is_cancelled(int cancel_fd) noexcept;
+
 class CancelSource {
   public:
     // Throws std::system_error where the process is out of descriptors.

@@ -11,9 +11,11 @@
 namespace nexus::json {
 namespace {
 
-constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseFullPrecisionFlag;
+// Not kParseFullPrecisionFlag: with it RapidJSON 1.1.0 reads "0e52" as 7.7e25, and a fraction of
+// more than 18 digits as anything (its issues 1249 and 2326). Without it the last digits of a long
+// fraction may be others.
+constexpr unsigned parse_flags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
 
 // Follows the brackets outside of strings, so that the depth is known before anything is parsed.
 class DepthMeter {

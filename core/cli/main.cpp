@@ -2,8 +2,7 @@
 #include <csignal>
 #include <cstdio>
 
-#include "app/backup_exit.hpp"
-#include "backup/backup_dir.hpp"
+#include "app/start_failure.hpp"
 #include "cli/command.hpp"
 
 namespace {
@@ -23,7 +22,9 @@ constexpr const char* examples =
     "  nexus-runner submit provision acme --wait\n"
     "  nexus-runner events acme --follow\n"
     "Exit codes: 0 done, 1 the job or check failed, 64 usage, 69 Redis or engine not reachable,\n"
-    "75 another process holds the lease, 78 configuration.";
+    "75 another process holds the lease, 78 configuration; of the backup commands also 3 part of "
+    "it\n"
+    "failed, 4 a backup is damaged, 5 another one is at work, 6 the copy off site failed.";
 
 }  // namespace
 
@@ -56,6 +57,10 @@ int main(int argc, char** argv) {
         nexus::cli::add_schema(app, line);
         nexus::cli::add_version(app, line);
         nexus::cli::add_volume(app, line);
+        nexus::cli::add_backup(app, line);
+        nexus::cli::add_restore(app, line);
+        nexus::cli::add_verify(app, line);
+        nexus::cli::add_prune(app, line);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
@@ -65,9 +70,6 @@ int main(int argc, char** argv) {
     } catch (const nexus::app::StartFailure& failure) {
         std::fprintf(stderr, "nexus-runner: %s\n", failure.what());
         return failure.code();
-    } catch (const nexus::backup::LockHeld& held) {
-        std::fprintf(stderr, "nexus-runner: %s\n", held.what());
-        return nexus::app::exit_lock_held;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "nexus-runner: %s\n", error.what());
         return exit_failed;

@@ -20,6 +20,7 @@ struct Options {
     std::string tenant;
     std::string payload;  // file name, or "-"
     std::string image;
+    std::string snapshot;
     std::string node;
     std::string id;
     bool wait = false;
@@ -35,15 +36,20 @@ std::string read_payload(const std::string& name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// An option that was given comes before the file.
+void set_member(json::Document& payload, const char* name, const std::string& value) {
+    if (value.empty()) return;
+    auto& memory = payload.GetAllocator();
+    payload.RemoveMember(name);
+    payload.AddMember(rapidjson::StringRef(name), json::Value(value, memory), memory);
+}
+
 json::Document payload_of(const Options& options) {
     try {
         auto payload = json::parse(read_payload(options.payload), jobs::job_limits);
         if (!payload.IsObject()) throw json::Error("", "must be a JSON object");
-        if (!options.image.empty()) {
-            payload.RemoveMember("nexus_image");
-            payload.AddMember("nexus_image", json::Value(options.image, payload.GetAllocator()),
-                              payload.GetAllocator());
-        }
+        set_member(payload, "nexus_image", options.image);
+        set_member(payload, "snapshot", options.snapshot);
         return payload;
     } catch (const json::Error& error) {
         throw app::StartFailure(app::exit_usage, std::string("--payload: ") + error.what());
@@ -124,7 +130,7 @@ void add_submit(CLI::App& app, CommandLine& line) {
         ->add_option(
             "ACTION", options->action,
             "provision, start, stop, restart, pair_start, whatsapp_disconnect, apply_config, "
-            "health or delete")
+            "health, backup, restore or delete")
         ->required();
     command->add_option("TENANT", options->tenant, "The tenant's id")->required();
     command->add_option("--payload", options->payload,
@@ -132,6 +138,8 @@ void add_submit(CLI::App& app, CommandLine& line) {
                         "nexus-runner schema "
                         "ACTION");
     command->add_option("--image", options->image, "The payload's nexus_image: a pinned reference");
+    command->add_option("--snapshot", options->snapshot,
+                        "The payload's snapshot (restore only): the id of a backup, or latest");
     command->add_option("--node", options->node, "The node asked for (provision only)");
     command->add_option("--id", options->id,
                         "The job's id, which makes it idempotent (default: a new one)");

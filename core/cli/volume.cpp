@@ -6,6 +6,8 @@
 
 #include "app/start_failure.hpp"
 #include "cli/command.hpp"
+#include "cli/printable.hpp"
+#include "cli/tenant_argument.hpp"
 #include "cli/with_backend.hpp"
 #include "tenants/runtime_spec.hpp"
 
@@ -16,13 +18,6 @@ struct Asked {
     std::string tenant;
     std::string part;
 };
-
-config::TenantId tenant_of(const Asked& asked) {
-    if (auto tenant = config::TenantId::parse(asked.tenant)) return *tenant;
-    throw app::StartFailure(app::exit_usage, "TENANT: \"" + asked.tenant +
-                                                 "\" is no tenant id; use 3 to 64 of a-z, 0-9, _ "
-                                                 "and -, beginning with a letter or digit");
-}
 
 std::string volume_of(const config::TenantId& tenant, const std::string& part) {
     return part == "session" ? tenants::session_volume(tenant) : tenants::state_volume(tenant);
@@ -40,6 +35,8 @@ void report(const char* verb, const std::string& volume, const VolumeCopy& copy)
     std::fprintf(stderr, "%s %s: %lld entries, %lld bytes of files%s\n", verb, volume.c_str(),
                  static_cast<long long>(copy.entries), static_cast<long long>(copy.bytes),
                  losses.empty() ? "" : (" (not kept" + losses + ")").c_str());
+    for (const auto& path : copy.changed)
+        std::fprintf(stderr, "changed while it was read: %s\n", printable(path).c_str());
 }
 
 // As long as it takes: whoever waits can end it.
@@ -49,7 +46,7 @@ CallContext without_hurry(const config::TenantId& tenant) {
 }
 
 int export_volume(const CommandLine& line, const Asked& asked) {
-    const auto tenant = tenant_of(asked);
+    const auto tenant = tenant_argument("TENANT", asked.tenant);
     const std::string volume = volume_of(tenant, asked.part);
     require_no_terminal(STDOUT_FILENO,
                         "the archive goes to stdout: redirect it to a file or a pipe");
@@ -60,7 +57,7 @@ int export_volume(const CommandLine& line, const Asked& asked) {
 }
 
 int import_volume(const CommandLine& line, const Asked& asked) {
-    const auto tenant = tenant_of(asked);
+    const auto tenant = tenant_argument("TENANT", asked.tenant);
     const std::string volume = volume_of(tenant, asked.part);
     require_no_terminal(STDIN_FILENO,
                         "the archive comes from stdin: redirect a file or a pipe to it");

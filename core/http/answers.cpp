@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/json.hpp"
+#include "http/metrics.hpp"
 
 namespace nexus::http {
 namespace {
@@ -25,7 +26,7 @@ Answer healthz(StatusSource& source) {
         .member("backend", health.backend)
         .member("uptime_seconds", static_cast<std::int64_t>(health.uptime.count()))
         .end_object();
-    return {health.ok ? 200 : 503, writer.text(), {}};
+    return {health.ok ? 200 : 503, writer.text()};
 }
 
 Answer readyz(StatusSource& source) {
@@ -41,7 +42,7 @@ Answer readyz(StatusSource& source) {
             .end_object();
     }
     writer.end_object().end_object();
-    return {ok ? 200 : 503, writer.text(), {}};
+    return {ok ? 200 : 503, writer.text()};
 }
 
 Answer status(StatusSource& source) {
@@ -66,7 +67,11 @@ Answer status(StatusSource& source) {
             .member("last_error", tenant.last_error)
             .end_object();
     }
-    return {200, writer.end_array().end_object().text(), {}};
+    return {200, writer.end_array().end_object().text()};
+}
+
+Answer metrics(StatusSource& source) {
+    return {200, to_prometheus(source.metrics()), {}, metrics_type};
 }
 
 using Page = Answer (*)(StatusSource&);
@@ -75,6 +80,7 @@ Page page_of(std::string_view path) {
     if (path == "/healthz") return healthz;
     if (path == "/readyz") return readyz;
     if (path == "/status") return status;
+    if (path == "/metrics") return metrics;
     return nullptr;
 }
 

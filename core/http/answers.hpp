@@ -16,8 +16,9 @@ struct Request {
 
 struct Answer {
     int status = 500;
-    std::string body;   // one JSON object
-    std::string allow;  // the Allow header; empty: none
+    std::string body;
+    std::string allow = {};  // the Allow header; empty: none
+    std::string type = "application/json";
 };
 
 // 404 for a path that is not known, byte for byte; 405 for a known one with another method than

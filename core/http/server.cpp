@@ -35,7 +35,7 @@ class Handler : public net::HTTPRequestHandler {
             answer({request.getMethod(), request.getURI(), has_body(request)}, source_);
         const auto status = static_cast<net::HTTPResponse::HTTPStatus>(what.status);
         response.setStatusAndReason(status);
-        response.setContentType("application/json");
+        response.setContentType(what.type);
         response.set("Cache-Control", "no-store");
         response.set("X-Content-Type-Options", "nosniff");
         if (!what.allow.empty()) response.set("Allow", what.allow);

@@ -1,5 +1,5 @@
-// The HTTP server: /healthz and /readyz, for reading alone, on threads of its own. Threads: made
-// and destroyed by one.
+// The HTTP server: the paths of answers.hpp, for reading alone, on threads of its own. Threads:
+// made and destroyed by one.
 #pragma once
 
 #include <chrono>

@@ -4,8 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "base/timestamp.hpp"
 
 namespace nexus::http {
 
@@ -45,14 +50,58 @@ struct Status {
     std::vector<TenantLine> tenants;
 };
 
-// All answer from what is already known: an answer that waits for Redis or the engine would let
-// a slow one look like a dead process.
+// Of one operation of the backend, since the start of the process.
+struct OperationMetrics {
+    std::string name;  // "ensure_volume"
+    std::uint64_t count = 0;
+    std::uint64_t errors = 0;
+    std::chrono::nanoseconds time{0};
+};
+
+// One backup of the whole node.
+struct BackupRunMetrics {
+    WallTime began{};
+    std::chrono::milliseconds time{0};
+    std::int64_t size_bytes = 0;     // of the tars
+    std::int64_t written_bytes = 0;  // into the blob store, compressed
+    std::chrono::milliseconds paused{0};
+    std::chrono::milliseconds longest_pause{0};
+    std::int64_t torn_files = 0;
+    std::map<std::string, std::int64_t>
+        tenants;  // by what became of theirs: "ok", "torn", "failed"
+    std::map<std::string, std::int64_t> failures;  // parts, by the code of their reason
+};
+
+struct BackupMetrics {
+    WallTime last_success{};   // the newest one that lacks nothing began; epoch: there is none
+    WallTime last_verified{};  // the newest one that was verified and lacks no tenant; likewise
+    std::optional<BackupRunMetrics> last_run;
+};
+
+// What /metrics tells. No label names a tenant: a node has thousands.
+struct Metrics {
+    Health health;
+    WallTime started_at{};
+    std::vector<Check> checks;
+    std::size_t queued = 0;   // as Status
+    std::size_t running = 0;  // as Status
+    // By desired and observed state, either of them empty where it is not known.
+    std::map<std::pair<std::string, std::string>, std::size_t> tenants;
+    std::uint64_t restarts = 0;  // of runtimes, since the start of the process
+    std::vector<OperationMetrics> operations;
+    std::size_t calls = 0;  // to the backend, under way
+    BackupMetrics backups;
+};
+
+// All answer from what is already known: an answer that waits for Redis, the engine or a disk would
+// let a slow one look like a dead process.
 class StatusSource {
   public:
     virtual ~StatusSource() = default;
     virtual Health health() = 0;
     virtual std::vector<Check> readiness() = 0;
     virtual Status status() = 0;
+    virtual Metrics metrics() = 0;
 
   protected:
     StatusSource() = default;

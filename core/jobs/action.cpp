@@ -20,6 +20,10 @@ std::string_view to_string(Action action) noexcept {
             return "apply_config";
         case Action::health:
             return "health";
+        case Action::backup:
+            return "backup";
+        case Action::restore:
+            return "restore";
         case Action::remove:
             break;
     }
@@ -31,6 +35,10 @@ std::optional<Action> parse_action(std::string_view text) noexcept {
         if (text == to_string(action)) return action;
     }
     return std::nullopt;
+}
+
+bool is_about_runtime(Action action) noexcept {
+    return action != Action::health && action != Action::backup;
 }
 
 }  // namespace nexus::jobs

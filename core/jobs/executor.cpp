@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
-#include <system_error>
 
+#include "backup/current_failure.hpp"
+#include "backup/report.hpp"
 #include "base/kill_point.hpp"
 #include "jobs/payload.hpp"
 #include "jobs/result.hpp"
-#include "tenants/backend_failure.hpp"
 
 namespace nexus::jobs {
 namespace {
@@ -25,33 +25,17 @@ SteadyClock::time_point last_moment(const std::optional<WallTime>& deadline) {
     return SteadyClock::now() + std::min<std::chrono::milliseconds>(left, far);
 }
 
-Failure failure_of_files(const std::system_error& error) {
-    const auto code = error.code();
-    const bool full =
-        code == std::errc::no_space_on_device || code == std::errc::too_many_files_open;
-    return {full ? ErrorCode::exhausted : ErrorCode::internal,
-            std::string("the tenant's files: ") + error.what(), full};
-}
-
-Failure current_failure() {
-    try {
-        throw;
-    } catch (const Failure& failure) {
-        return failure;
-    } catch (const BackendError& error) {
-        return tenants::failure_of(error);
-    } catch (const std::system_error& error) {
-        return failure_of_files(error);
-    } catch (const std::exception& error) {
-        return {ErrorCode::internal, error.what()};
-    }
-}
-
 }  // namespace
 
-Executor::Executor(tenants::Lifecycle& lifecycle, tenants::StatusBook& book,
-                   tenants::CrashLoops& loops, const config::Settings& settings, Log& log)
-    : lifecycle_(lifecycle), book_(book), loops_(loops), settings_(settings), log_(log) {}
+Executor::Executor(tenants::Lifecycle& lifecycle, backup::Backups& backups,
+                   tenants::StatusBook& book, tenants::CrashLoops& loops,
+                   const config::Settings& settings, Log& log)
+    : lifecycle_(lifecycle),
+      backups_(backups),
+      book_(book),
+      loops_(loops),
+      settings_(settings),
+      log_(log) {}
 
 Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
                       const std::function<void()>& permit) noexcept {
@@ -63,16 +47,14 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
                                 attempt >= job.most_attempts());
     try {
         auto result = call_verb(job, context);
-        if (job.action != Action::health) {
-            loops_.forget(job.tenant);
-            book_.went_well(job.tenant);
-        }
+        if (is_about_runtime(job.action)) loops_.forget(job.tenant);
+        if (job.action != Action::health) book_.went_well(job.tenant);
         NEXUS_KILL_POINT("after_verb");
         auto events = context.take_events();
         std::move(result.events.begin(), result.events.end(), std::back_inserter(events));
         return {std::move(result.detail), std::move(result.data), std::nullopt, std::move(events)};
     } catch (...) {
-        const Failure failure = current_failure();
+        const Failure failure = backup::current_failure();
         const bool overdue = failure.code() == ErrorCode::timeout && is_past(job.deadline);
         return failed(
             job,
@@ -85,6 +67,7 @@ Outcome Executor::run(const Job& job, int attempt, const CancelSource& cancel,
 
 tenants::VerbResult Executor::call_verb(const Job& job, tenants::JobContext& context) {
     const auto payload = json::parse(job.payload, job_limits);
+    if (job.action != Action::health) backups_.settle(context);
     switch (job.action) {
         case Action::provision:
             return lifecycle_.provision(provision_request(payload), context);
@@ -102,6 +85,10 @@ tenants::VerbResult Executor::call_verb(const Job& job, tenants::JobContext& con
             return lifecycle_.apply_config(apply_config_request(payload), context);
         case Action::health:
             return lifecycle_.health(context);
+        case Action::backup:
+            return backups_.back_up(context);
+        case Action::restore:
+            return backups_.restore(snapshot(payload), context);
         case Action::remove:
             break;
     }
@@ -116,7 +103,10 @@ Outcome Executor::failed(const Job& job, const Failure& failure,
                                 {"action", std::string(to_string(job.action))},
                                 {"code", std::string(to_string(failure.code()))},
                                 {"message", failure.what()}});
-    events.push_back(error_event(job.tenant, failure, wall_now()));
+    const auto now = wall_now();
+    events.push_back(error_event(job.tenant, failure, now));
+    if (job.action == Action::backup)
+        events.push_back(backup::failed_event(job.tenant, failure, job.id, now));
     return {"", failure.data(), failure, std::move(events)};
 }
 

@@ -1,4 +1,4 @@
-// From an action to the lifecycle's verb, and from whatever happened there to an outcome. Threads:
+// From an action to the verb that does it, and from whatever happened there to an outcome. Threads:
 // any, as long as no two run jobs of one tenant at once.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backup/backups.hpp"
 #include "base/cancel.hpp"
 #include "base/failure.hpp"
 #include "base/log.hpp"
@@ -29,8 +30,8 @@ class Executor {
   public:
     // What becomes of a job is noted in `book`, and what its tenant's runtime did before it is
     // forgotten in `loops`. All references must outlive this object.
-    Executor(tenants::Lifecycle& lifecycle, tenants::StatusBook& book, tenants::CrashLoops& loops,
-             const config::Settings& settings, Log& log);
+    Executor(tenants::Lifecycle& lifecycle, backup::Backups& backups, tenants::StatusBook& book,
+             tenants::CrashLoops& loops, const config::Settings& settings, Log& log);
 
     // Runs one attempt of the job to its end. `permit` is called before every call to the backend,
     // and throws Failure where there must be none. Never throws: trouble of any kind is an outcome.
@@ -43,6 +44,7 @@ class Executor {
                    std::vector<tenants::TenantEvent> events = {});
 
     tenants::Lifecycle& lifecycle_;
+    backup::Backups& backups_;
     tenants::StatusBook& book_;
     tenants::CrashLoops& loops_;
     const config::Settings& settings_;

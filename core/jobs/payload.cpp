@@ -51,4 +51,8 @@ bool keep_volumes(const json::Value& payload) {
     return json::Reader(payload, "/payload").find_boolean("keep_volumes").value_or(false);
 }
 
+std::string snapshot(const json::Value& payload) {
+    return json::Reader(payload, "/payload").string("snapshot");
+}
+
 }  // namespace nexus::jobs

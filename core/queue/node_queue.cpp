@@ -14,8 +14,9 @@ constexpr InFlight::Limits in_memory{16'384, 16U << 20U, 8'192, 8U << 20U};
 
 }  // namespace
 
-NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor, Progress& progress,
-                     Log& log, std::function<void(Loss, const std::string&)> on_lost)
+NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
+                     const tenants::TurnLocks& turns, Progress& progress, Log& log,
+                     std::function<void(Loss, const std::string&)> on_lost)
     : options_(std::move(options)),
       sources_(std::move(sources)),
       progress_(progress),
@@ -31,7 +32,7 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
       outbox_(outbox_session_, keys_, lease_, in_flight_,
               Spool(Directory::open(options_.state_dir), log), {options_.ledger_ttl}, abandon_, log,
               [this](const std::string& why) { lose(Loss::lease, why); }),
-      runs_(options_.node, options_.concurrency, executor, begun_, fence_, outbox_, log),
+      runs_(options_.node, options_.concurrency, executor, turns, begun_, fence_, outbox_, log),
       admission_(keys_, in_flight_, outbox_,
                  [this](Ticket ticket) { runs_.add(std::move(ticket)); }),
       intake_(intake_session_, keys_, lease_, in_flight_, admission_, runs_, stop_, log,

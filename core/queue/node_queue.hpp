@@ -35,10 +35,11 @@ class NodeQueue {
         std::function<std::vector<config::TenantId>()> tenants;  // that this node holds
     };
 
-    // `on_lost` is called from one of the queue's threads when it can work no more: another process
-    // took the lease over, or a thread failed. It says why.
-    NodeQueue(Options options, Sources sources, jobs::Executor& executor, Progress& progress,
-              Log& log, std::function<void(Loss, const std::string&)> on_lost);
+    // `turns` as that of Runs. `on_lost` is called from one of the queue's threads when it can work
+    // no more: another process took the lease over, or a thread failed. It says why.
+    NodeQueue(Options options, Sources sources, jobs::Executor& executor,
+              const tenants::TurnLocks& turns, Progress& progress, Log& log,
+              std::function<void(Loss, const std::string&)> on_lost);
     ~NodeQueue();
 
     // Takes the lease and begins. Throws LeaseHeld, and redis::Error where Redis cannot be reached
@@ -56,6 +57,9 @@ class NodeQueue {
     bool has_job(const config::TenantId& tenant) const { return runs_.has_job(tenant); }
     // Tells the world.
     void tell(const tenants::TenantEvent& event);
+
+    // Results and events that Redis has not taken yet.
+    std::size_t undelivered() const { return outbox_.size(); }
 
     // Whether what an earlier process left half done has its turn.
     bool caught_up() const noexcept { return intake_.caught_up(); }

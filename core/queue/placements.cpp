@@ -23,6 +23,25 @@ std::vector<std::string> register_placements(redis::Connection& connection, cons
     return elsewhere;
 }
 
+Claim claim_placement(redis::Connection& connection, const Keys& keys,
+                      const config::TenantId& tenant, bool take_over) {
+    const auto reply = claim_script().run(
+        connection, {keys.placements, keys.lease},
+        {take_over ? "take_over" : "claim", keys.prefix, keys.node, tenant.text()});
+    const auto& nodes = reply.array();
+    if (nodes.size() != 2) {
+        throw redis::Error(redis::ErrorKind::protocol, "claim.lua answered without its two parts");
+    }
+    return {nodes[0].text(), nodes[1].text()};
+}
+
+void give_back_placement(redis::Connection& connection, const Keys& keys,
+                         const config::TenantId& tenant, const Claim& claim) {
+    if (claim.node != keys.node || claim.before == keys.node) return;
+    claim_script().run(connection, {keys.placements, keys.lease},
+                       {"give_back", keys.prefix, keys.node, tenant.text(), claim.before});
+}
+
 std::vector<Placement> read_placements(redis::Connection& connection, const Keys& keys) {
     constexpr int a_call = 1000;
     std::map<std::string, std::string> places;  // a scan may give a field twice

@@ -18,6 +18,22 @@ std::vector<std::string> register_placements(redis::Connection& connection, cons
                                              const std::string& epoch,
                                              const std::vector<config::TenantId>& tenants);
 
+// What became of a tenant's placement.
+struct Claim {
+    std::string node;    // that has the tenant now
+    std::string before;  // that had it; empty where none had
+};
+
+// Gives a tenant that comes back from a backup to the node that `keys` speaks for, beside a daemon
+// of it or without one: where no node has it, or, to take it over, where the one that has it holds
+// its lease no more. Where another node has it after all, nothing was changed.
+Claim claim_placement(redis::Connection& connection, const Keys& keys,
+                      const config::TenantId& tenant, bool take_over);
+
+// It did not come back: the placement is what it was before `claim`, where the node still has it.
+void give_back_placement(redis::Connection& connection, const Keys& keys,
+                         const config::TenantId& tenant, const Claim& claim);
+
 struct Placement {
     std::string tenant;
     std::string node;

@@ -11,6 +11,8 @@ constexpr int most_deaths = 3;
 
 // For work that has to run alone, while other such work runs.
 constexpr std::chrono::milliseconds until_another_look(20);
+// For work on a tenant while another process works on it, such as a backup.
+constexpr std::chrono::milliseconds until_another_try(100);
 
 Failure poison(int deaths) {
     return {ErrorCode::poison,
@@ -32,10 +34,12 @@ jobs::Outcome failed(const Failure& failure) {
 
 }  // namespace
 
-Runs::Runs(std::string node, unsigned concurrency, jobs::Executor& executor, BegunJobs& begun,
-           const Fence& fence, Outbox& outbox, Log& log)
+Runs::Runs(std::string node, unsigned concurrency, jobs::Executor& executor,
+           const tenants::TurnLocks& turns, BegunJobs& begun, const Fence& fence, Outbox& outbox,
+           Log& log)
     : node_(std::move(node)),
       executor_(executor),
+      turns_(turns),
       begun_(begun),
       fence_(fence),
       outbox_(outbox),
@@ -100,6 +104,8 @@ Runs::Again Runs::work_for(const config::TenantId& tenant,
     const std::string id = repair_id(tenant.text());
     std::unique_lock alone(suspects_, std::defer_lock);
     if (begun_.deaths(id) > 0 && !alone.try_lock()) return until_another_look;
+    const auto turn = turns_.try_take(tenant);
+    if (!turn) return until_another_try;
     try {
         begun_.begin(id, false);
     } catch (const std::exception& error) {
@@ -165,6 +171,8 @@ Runs::Again Runs::run(Attempts& attempts) {
     // at a time, so that it takes no other with it again.
     std::unique_lock alone(suspects_, std::defer_lock);
     if (deaths > 0 && !alone.try_lock()) return until_another_look;
+    const auto turn = turns_.try_take(attempts.ticket().job.tenant);
+    if (!turn) return until_another_try;
     const auto cancel = attempts.begin();
     if (!cancel) return std::nullopt;  // it was cancelled while it waited
     const bool poisoned = deaths >= most_deaths;
@@ -232,7 +240,7 @@ void Runs::finish(const Attempts& attempts, const jobs::Outcome& outcome, int co
     const Ticket& ticket = attempts.ticket();
     const std::string& tenant = ticket.job.tenant.text();
     begun_.end(ticket.job.id, true);
-    if (!outcome.error && ticket.job.action != jobs::Action::health) absolve(tenant);
+    if (!outcome.error && is_about_runtime(ticket.job.action)) absolve(tenant);
     const std::string placement = leave(ticket.job, outcome);
     auto item = finished(ticket, outcome, {node_, counted, attempts.started_at(), placement});
     log_.info("job ended", {{"job", ticket.job.id},
@@ -251,8 +259,9 @@ std::string Runs::leave(const jobs::Job& job, const jobs::Outcome& outcome) {
     const auto left = tenants_.find(tenant);
     const bool last = --left->second == 0;
     if (last) tenants_.erase(left);
-    // Also where it failed: something of the tenant may be here.
-    if (job.action == jobs::Action::provision) {
+    // Also where a provision failed: something of the tenant may be here.
+    if (job.action == jobs::Action::provision ||
+        (job.action == jobs::Action::restore && !outcome.error)) {
         deleted_.erase(tenant);
         return "keep";
     }

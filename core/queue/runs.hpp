@@ -21,14 +21,17 @@
 #include "queue/outbox.hpp"
 #include "queue/pull.hpp"
 #include "tenants/turn.hpp"
+#include "tenants/turn_locks.hpp"
 
 namespace nexus::queue {
 
 class Runs {
   public:
-    // Every reference must outlive this. `node` as NODE_NAME.
-    Runs(std::string node, unsigned concurrency, jobs::Executor& executor, BegunJobs& begun,
-         const Fence& fence, Outbox& outbox, Log& log);
+    // Every reference must outlive this. `node` as NODE_NAME. What runs here has the tenant's turn
+    // among the processes of this machine too, and waits for that.
+    Runs(std::string node, unsigned concurrency, jobs::Executor& executor,
+         const tenants::TurnLocks& turns, BegunJobs& begun, const Fence& fence, Outbox& outbox,
+         Log& log);
 
     void add(Ticket ticket);
     // Runs `work` in the tenant's turn, on one of the workers; it must not throw. False where a job
@@ -80,6 +83,7 @@ class Runs {
 
     const std::string node_;
     jobs::Executor& executor_;
+    const tenants::TurnLocks& turns_;
     BegunJobs& begun_;
     const Fence& fence_;
     Outbox& outbox_;

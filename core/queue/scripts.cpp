@@ -36,6 +36,11 @@ const redis::Script& register_script() {
     return script;
 }
 
+const redis::Script& claim_script() {
+    static const redis::Script script{embedded_lua("claim")};
+    return script;
+}
+
 const redis::Script& drain_script() {
     static const redis::Script script{embedded_lua("drain")};
     return script;

@@ -11,6 +11,7 @@ const redis::Script& finish_script();
 const redis::Script& lease_script();
 const redis::Script& cancel_script();
 const redis::Script& register_script();
+const redis::Script& claim_script();
 const redis::Script& drain_script();
 const redis::Script& dead_list_script();
 const redis::Script& requeue_script();

@@ -20,7 +20,7 @@ class JobContext {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // `timeout` bounds the whole job but for its pulls; `last` is the moment of the job's own
+    // `timeout` bounds the whole job but for its slow calls; `last` is the moment of the job's own
     // deadline. `permit` throws where this process may not call the backend any more.
     JobContext(
         AppliedJob job, TenantId tenant, Clock::duration timeout, Clock::time_point last,
@@ -42,9 +42,9 @@ class JobContext {
 
     CallContext call() const { return until(deadline()); }
 
-    // For one pull, which has a time of its own: what it takes is given back to the job by
-    // `extend`.
-    CallContext pull(Clock::duration timeout) const {
+    // For one call that has a time of its own, such as a pull, or the copy of a volume: what it
+    // takes is given back to the job by `extend`.
+    CallContext slow_call(Clock::duration timeout) const {
         return until(std::min(Clock::now() + timeout, last_));
     }
     void extend(Clock::duration by) { deadline_ += by; }

@@ -74,6 +74,17 @@ VerbResult Lifecycle::stop(JobContext& context) {
     return {"stopped", "{}", status("paused", context)};
 }
 
+VerbResult Lifecycle::bring_up(JobContext& context) {
+    TenantRecord record = load(context.tenant());
+    if (record.desired != Desired::running) {
+        convergence_.stop(context.tenant(), context);
+        return {"stopped", "{}", status("paused", context)};
+    }
+    on_free_subnet(record, context, [&] { convergence_.run(record, context); });
+    note_volumes(record, context);
+    return {"started", "{}", status("running", context)};
+}
+
 void Lifecycle::settle(JobContext& context) {
     TenantRecord record = load(context.tenant());
     updates_.settle(record, context);
@@ -158,7 +169,7 @@ config::ImageRef Lifecycle::choose_image(const std::optional<std::string>& reque
 
 void Lifecycle::ensure_image(const config::ImageRef& image, JobContext& context) {
     const auto before = JobContext::Clock::now();
-    puller_.ensure(context.pull(settings_.pull_timeout), image);
+    puller_.ensure(context.slow_call(settings_.pull_timeout), image);
     context.extend(JobContext::Clock::now() - before);
     NEXUS_KILL_POINT("after_image_exists");
 }

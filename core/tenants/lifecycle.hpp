@@ -45,6 +45,9 @@ class Lifecycle {
     VerbResult whatsapp_disconnect(JobContext& context);
     // A runtime that should run is made anew where its environment changed; a stopped one stays so.
     VerbResult apply_config(const ApplyConfigRequest& request, JobContext& context);
+    // The tenant as its record says, which stays as it is but for another subnet where its own is
+    // taken. The image must be there.
+    VerbResult bring_up(JobContext& context);
     // What an image update left half done is undone, where no job goes on with it: the old runtime
     // is back, stopped, and none stands aside.
     void settle(JobContext& context);

@@ -12,6 +12,11 @@ const std::string* label_of(const ContainerState& container, const char* name) {
 
 }  // namespace
 
+bool is_mass(std::size_t some, std::size_t all) noexcept {
+    constexpr std::size_t always_fine = 5;
+    return some > always_fine && 2 * some > all;
+}
+
 Listing::Listing(Backend& backend, const CallContext& ctx)
     : containers_(backend.list(ctx, {{tenant_label, ""}})) {
     for (const auto& container : containers_)

@@ -13,6 +13,10 @@
 
 namespace nexus::tenants {
 
+// Whether so many of all tenants are too many to be believed (tenants.md, Reconciling): more than
+// half of them, and more than five.
+bool is_mass(std::size_t some, std::size_t all) noexcept;
+
 class Listing {
   public:
     // One call to the engine. Throws BackendError.

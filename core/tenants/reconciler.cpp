@@ -5,15 +5,6 @@
 #include "tenants/runtime_spec.hpp"
 
 namespace nexus::tenants {
-namespace {
-
-// tenants.md, Reconciling: more than half of the tenants, and more than five.
-bool is_mass(std::size_t changes, std::size_t all) {
-    constexpr std::size_t always_fine = 5;
-    return changes > always_fine && 2 * changes > all;
-}
-
-}  // namespace
 
 Reconciler::Reconciler(Parts parts, const config::Settings& settings, Log& log, Jobs jobs,
                        Repair::Outside outside, Options options)

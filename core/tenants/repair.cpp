@@ -1,6 +1,5 @@
 #include "tenants/repair.hpp"
 
-#include "base/random.hpp"
 #include "tenants/adoption.hpp"
 #include "tenants/backend_failure.hpp"
 #include "tenants/runtime_container.hpp"
@@ -34,16 +33,6 @@ bool has_failed(const ContainerState& runtime) {
     }
 }
 
-JobContext circumstances(const TenantId& tenant, const Turn& turn,
-                         const config::Settings& settings) {
-    return {{"reconcile-" + make_id(), 1, 1},
-            tenant,
-            settings.job_timeout,
-            JobContext::Clock::now() + settings.job_timeout,
-            turn.cancel_fd,
-            turn.permit};
-}
-
 }  // namespace
 
 Repair::Repair(Backend& backend, const TenantStore& store, Lifecycle& lifecycle, StatusBook& book,
@@ -60,7 +49,7 @@ Repair::Repair(Backend& backend, const TenantStore& store, Lifecycle& lifecycle,
 
 void Repair::run(const TenantId& tenant, const Turn& turn, Hint hint) noexcept {
     try {
-        auto context = circumstances(tenant, turn, settings_);
+        auto context = circumstances(tenant, turn, "reconcile", settings_);
         mend(context, hint);
     } catch (const Failure& failure) {
         failed(tenant, failure);

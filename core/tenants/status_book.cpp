@@ -1,7 +1,5 @@
 #include "tenants/status_book.hpp"
 
-#include <algorithm>
-
 namespace nexus::tenants {
 
 std::string observed_state(const ContainerState* runtime, bool looping) {
@@ -53,12 +51,15 @@ void StatusBook::unreadable(const TenantId& tenant, const std::string& problem, 
 void StatusBook::restarted(const TenantId& tenant) {
     const std::scoped_lock lock(mutex_);
     ++entries_[tenant].status.restarts;
+    ++restarts_;
 }
 
 void StatusBook::restarts(const TenantId& tenant, std::int64_t count) {
     const std::scoped_lock lock(mutex_);
     auto& known = entries_[tenant].status.restarts;
-    known = std::max(known, count);
+    if (count <= known) return;
+    restarts_ += static_cast<std::uint64_t>(count - known);
+    known = count;
 }
 
 void StatusBook::failed(const TenantId& tenant, const std::string& message) {
@@ -88,6 +89,15 @@ std::map<TenantId, TenantStatus> StatusBook::all() const {
     for (const auto& [tenant, entry] : entries_)
         statuses.emplace_hint(statuses.end(), tenant, entry.status);
     return statuses;
+}
+
+StatusBook::Totals StatusBook::totals() const {
+    const std::scoped_lock lock(mutex_);
+    Totals totals;
+    for (const auto& [tenant, entry] : entries_)
+        ++totals.tenants[{entry.status.desired, entry.status.observed}];
+    totals.restarts = restarts_;
+    return totals;
 }
 
 }  // namespace nexus::tenants

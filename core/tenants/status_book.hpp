@@ -2,11 +2,13 @@
 // Threads: any.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <nexus/backend.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.hpp"
@@ -57,6 +59,15 @@ class StatusBook {
 
     std::map<TenantId, TenantStatus> all() const;
 
+    // Of all together.
+    struct Totals {
+        // By desired and observed state, as in TenantStatus.
+        std::map<std::pair<std::string, std::string>, std::size_t> tenants;
+        // Since the start of the process, of tenants that are gone too.
+        std::uint64_t restarts = 0;
+    };
+    Totals totals() const;
+
   private:
     struct Entry {
         TenantStatus status;
@@ -64,6 +75,7 @@ class StatusBook {
     };
     mutable std::mutex mutex_;
     std::map<TenantId, Entry> entries_;
+    std::uint64_t restarts_ = 0;
 };
 
 }  // namespace nexus::tenants

@@ -9,7 +9,6 @@ namespace {
 
 constexpr mode_t private_folder = 0700;
 constexpr mode_t private_file = 0600;
-constexpr const char* record_name = "tenant.json";
 
 }  // namespace
 
@@ -24,13 +23,13 @@ std::vector<TenantId> TenantStore::list() const {
 }
 
 std::optional<TenantRecord> TenantStore::load(const TenantId& tenant) const {
-    const auto text = root_.read(tenant.text(), record_name, json::own_files.bytes);
+    const auto text = root_.read(tenant.text(), record_file, json::own_files.bytes);
     if (!text) return std::nullopt;
     return parse_record(*text, tenant);
 }
 
 TenantStore::Versions TenantStore::versions(const TenantId& tenant) const {
-    return {root_.version(tenant.text(), record_name),
+    return {root_.version(tenant.text(), record_file),
             root_.version(tenant.text() + "/" + environment_folder, environment_file)};
 }
 
@@ -46,15 +45,15 @@ std::string TenantStore::config_path(const TenantId& tenant) const {
 
 bool TenantStore::is_unadopted(const TenantId& tenant) const {
     const auto folder = root_.find(tenant.text());
-    return folder && !folder->exists(record_name) && folder->exists(environment_folder) &&
+    return folder && !folder->exists(record_file) && folder->exists(environment_folder) &&
            folder->exists(config_folder);
 }
 
 void TenantStore::save(const TenantRecord& record, const Directory::Permit& permit) const {
     const Directory own = folder(record.tenant_id);
     permit();
-    own.remove_leftovers(record_name);
-    own.write(record_name, to_json(record), private_file, permit);
+    own.remove_leftovers(record_file);
+    own.write(record_file, to_json(record), private_file, permit);
     NEXUS_KILL_POINT("after_record_saved");
 }
 

@@ -12,6 +12,9 @@
 
 namespace nexus::tenants {
 
+// The record's file in a tenant's folder.
+inline constexpr const char* record_file = "tenant.json";
+
 class TenantStore {
   public:
     // Opens TENANT_ROOT. Throws std::system_error where it is missing or cannot be read.
@@ -54,6 +57,7 @@ class TenantStore {
     // Whether a file can be made and removed here now; throws std::system_error where not.
     void probe() const;
 
+    const Directory& root() const noexcept { return root_; }
     const std::string& path() const noexcept { return root_.path(); }
 
   private:

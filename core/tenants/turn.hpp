@@ -2,8 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
-#include "tenants/tenant_record.hpp"
+#include "tenants/job_context.hpp"
 
 namespace nexus::tenants {
 
@@ -18,5 +19,9 @@ using InTurn = std::function<bool(const TenantId&, std::function<void(const Turn
 
 // Whether a job of the tenant waits or runs.
 using HasJob = std::function<bool(const TenantId&)>;
+
+// Of such work. `purpose` is how the calls' job id begins.
+JobContext circumstances(const TenantId& tenant, const Turn& turn, const std::string& purpose,
+                         const config::Settings& settings);
 
 }  // namespace nexus::tenants

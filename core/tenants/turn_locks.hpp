@@ -3,8 +3,11 @@
 // its own threads apart itself.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/unique_fd.hpp"
 #include "config/tenant_id.hpp"
@@ -13,24 +16,25 @@ namespace nexus::tenants {
 
 class TurnLocks {
   public:
-    // One byte of the file STATE_DIR/turns a tenant. Throws std::system_error.
+    // One byte of the file STATE_DIR/turns a tenant. Throws std::system_error, also where the file
+    // system has no locks.
     explicit TurnLocks(const std::string& state_dir);
 
     class Held {
       public:
-        Held(Held&& other) noexcept;
+        Held(Held&& other) noexcept : fd_(std::exchange(other.fd_, -1)), byte_(other.byte_) {}
         Held& operator=(Held&&) = delete;
         ~Held();
 
       private:
         friend class TurnLocks;
-        Held(int fd, std::int64_t byte) noexcept : fd_(fd), byte_(byte) {}
-        int fd_;
-        std::int64_t byte_;
+        Held(int fd, off_t byte) noexcept : fd_(fd), byte_(byte) {}
+        int fd_;  // -1: it was moved on
+        off_t byte_;
     };
 
-    // Nothing while another process has the turn. This object must outlive the result.
-    std::optional<Held> try_take(const config::TenantId& tenant) const;
+    // Nothing while another process has the turn; ask again. This object must outlive the result.
+    std::optional<Held> try_take(const config::TenantId& tenant) const noexcept;
 
   private:
     UniqueFd file_;

@@ -64,6 +64,8 @@ class EngineBackend : public Backend {
     VolumeCopy export_volume(const CallContext& ctx, const std::string& name, int fd) override;
     VolumeCopy import_volume(const CallContext& ctx, const std::string& name, int fd) override;
     void remove_image(const CallContext& ctx, const std::string& reference) override;
+    void swap_volumes(const CallContext& ctx, const std::string& first,
+                      const std::string& second) override;
 
   protected:
     struct FoundImage {
@@ -101,6 +103,7 @@ class EngineBackend : public Backend {
   private:
     ContainerState create(const CallContext& ctx, const Request& request, const std::string& what);
     std::string mountpoint(const CallContext& ctx, const std::string& volume);
+    void require_at_rest(const CallContext& ctx, const std::vector<std::string>& volumes);
 
     const PluginHost host_;
     const Dialect dialect_;

@@ -1,8 +1,6 @@
-// Networks, volumes and images of the EngineBackend.
+// Networks and images of the EngineBackend.
 #include <algorithm>
-#include <filesystem>
 
-#include "archive/folder_archive.hpp"
 #include "engine/engine_backend.hpp"
 #include "engine/names.hpp"
 #include "engine/object_answers.hpp"
@@ -62,54 +60,6 @@ NetworkState EngineBackend::ensure_network(const CallContext& ctx, const Network
         if (auto found = find_network(ctx, spec.name)) return std::move(*found);
         throw;  // not the name, but the subnet
     }
-}
-
-std::optional<VolumeState> EngineBackend::inspect_volume(const CallContext& ctx,
-                                                         const std::string& name) {
-    require_name("volume", name);
-    auto found =
-        client_.find(ctx, dialect_.inspect_volume(name), "inspecting volume " + name, parse_volume);
-    if (found && found->name != name) return std::nullopt;
-    return found;
-}
-
-VolumeState EngineBackend::ensure_volume(const CallContext& ctx, const VolumeSpec& spec) {
-    require_name("volume", spec.name);
-    return client_.call(ctx, create_volume(spec), "creating volume " + spec.name, parse_volume);
-}
-
-void EngineBackend::remove_volume(const CallContext& ctx, const std::string& name) {
-    // Podman removes a volume by the beginning of its name too, but shows it by the whole one only.
-    if (!inspect_volume(ctx, name)) return;
-    client_.find(ctx, engine::remove_volume(name), "removing volume " + name);
-}
-
-VolumeCopy EngineBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
-    return archive::export_folder(ctx, mountpoint(ctx, name), fd);
-}
-
-VolumeCopy EngineBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {
-    return archive::import_folder(ctx, mountpoint(ctx, name), fd);
-}
-
-std::string EngineBackend::mountpoint(const CallContext& ctx, const std::string& volume) {
-    auto found = inspect_volume(ctx, volume);
-    if (!found) throw BackendError(Code::not_found, "there is no volume " + volume, false);
-    std::error_code unreadable;
-    if (!found->mountpoint.empty() &&
-        std::filesystem::is_directory(found->mountpoint, unreadable)) {
-        return std::move(found->mountpoint);
-    }
-    const std::filesystem::path folder =
-        std::filesystem::path(found->mountpoint).parent_path().parent_path();
-    throw BackendError(
-        Code::unsupported,
-        "volume " + volume + " lies in \"" + found->mountpoint + "\" on the host of " +
-            client_.engine().name() +
-            ", where the runner cannot see it: mount the engine's volume folder into the runner "
-            "at the same path, as with -v " +
-            folder.string() + ":" + folder.string(),
-        false);
 }
 
 ImageState EngineBackend::ensure_image(const CallContext& ctx, const ImageRequest& request) {

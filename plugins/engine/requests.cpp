@@ -42,6 +42,11 @@ Request list_containers(const Labels& labels) {
     return {"GET", with_query("/containers/json", query)};
 }
 
+Request list_volume_users(const std::vector<std::string>& volumes) {
+    return {"GET", with_query("/containers/json",
+                              {{"all", "1"}, {"filters", filters({{"volume", volumes}})}})};
+}
+
 Request inspect_container(const std::string& name) {
     return {"GET", container_path(name, "/json")};
 }

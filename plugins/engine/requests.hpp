@@ -17,6 +17,8 @@ std::string container_path(const std::string& name, std::string_view action);
 
 Request info();
 Request list_containers(const Labels& labels);
+// Every container, running or not, that mounts one of these volumes.
+Request list_volume_users(const std::vector<std::string>& volumes);
 Request inspect_container(const std::string& name);
 Request start_container(const std::string& name);
 // `parameter` is what the engine calls the time that the container gets.

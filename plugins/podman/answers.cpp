@@ -60,19 +60,6 @@ void members(Visit& visit, T& value) {
     visit("Err", value.error);
 }
 
-struct Mount {
-    std::string type;
-    std::string name;
-};
-
-template <typename Visit, codec::Is<Mount> T>
-void members(Visit& visit, T& value) {
-    visit("Type", value.type);
-    visit("Name", value.name);
-}
-
-using Mounts = engine::Only<"Mounts", std::vector<Mount>>;
-
 struct Unused {
     std::string mountpoint;
     bool needs_owner = false;
@@ -102,14 +89,6 @@ Stats parse_stats(std::string_view json) {
     engine::require(!measures.id.empty(), "/Stats/0/ContainerID: is missing");
     return {measures.cpu_ns, measures.memory,     0,
             measures.pids,   measures.network_in, measures.network_out};
-}
-
-std::vector<std::string> parse_volume_names(std::string_view json) {
-    std::vector<std::string> names;
-    for (auto& mount : codec::decode<Mounts>(json).value) {
-        if (mount.type == "volume" && !mount.name.empty()) names.push_back(std::move(mount.name));
-    }
-    return names;
 }
 
 std::optional<std::string> parse_unused_mountpoint(std::string_view json) {

@@ -22,9 +22,6 @@ Stats parse_stats(std::string_view json);
 // Why a container was not removed although the status is that of a success; empty where it was.
 std::string parse_removal(std::string_view json);
 
-// The names of the volumes that an inspected container uses.
-std::vector<std::string> parse_volume_names(std::string_view json);
-
 // Where an inspected volume lies; nothing once a container has used it.
 std::optional<std::string> parse_unused_mountpoint(std::string_view json);
 

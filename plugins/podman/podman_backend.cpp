@@ -9,6 +9,7 @@
 #include "archive/wait.hpp"
 #include "engine/names.hpp"
 #include "engine/requests.hpp"
+#include "engine/volume_users.hpp"
 #include "podman/answers.hpp"
 #include "podman/errors.hpp"
 #include "podman/protocol.hpp"
@@ -84,9 +85,9 @@ std::vector<VolumeRoot> PodmanBackend::filled_roots(const CallContext& ctx,
     std::vector<VolumeRoot> roots;
     if (!container.state.started_at.empty()) return roots;
     const std::string what = "looking at the volumes of container " + name;
-    const auto volumes =
-        client().call(ctx, engine::inspect_container(container.state.id), what, parse_volume_names);
-    for (const auto& volume : volumes) {
+    const auto user = client().call(ctx, engine::inspect_container(container.state.id), what,
+                                    engine::parse_volume_user);
+    for (const auto& volume : user.volumes) {
         const auto mountpoint =
             client().call(ctx, podman::inspect_volume(volume), what, parse_unused_mountpoint);
         if (!mountpoint) continue;

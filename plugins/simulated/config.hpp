@@ -56,7 +56,7 @@ inline constexpr const char* schema = R"json({
         "operation": {"enum": ["info", "list", "inspect", "inspect_volume", "ensure_network",
             "remove_network", "ensure_volume", "remove_volume", "ensure_image",
             "ensure_container", "start", "stop", "remove", "logs", "pause", "unpause", "rename",
-            "stats", "export_volume", "import_volume", "remove_image"]},
+            "stats", "export_volume", "import_volume", "remove_image", "swap_volumes"]},
         "code": {"enum": ["NOT_FOUND", "EXISTS", "CONFLICT", "INVALID", "DENIED", "UNSUPPORTED",
             "UNAVAILABLE", "TIMEOUT", "CANCELLED", "EXHAUSTED", "INTERNAL"]},
         "tenant": {
@@ -88,7 +88,8 @@ inline constexpr const char* schema = R"json({
                         "stats": {"$ref": "#/definitions/code"},
                         "export_volume": {"$ref": "#/definitions/code"},
                         "import_volume": {"$ref": "#/definitions/code"},
-                        "remove_image": {"$ref": "#/definitions/code"}
+                        "remove_image": {"$ref": "#/definitions/code"},
+                        "swap_volumes": {"$ref": "#/definitions/code"}
                     }
                 },
                 "crash": {"type": "array", "items": {"$ref": "#/definitions/operation"}}

@@ -1,9 +1,11 @@
 #include "contents.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -41,7 +43,7 @@ bool is_zero(std::string_view bytes) {
 }  // namespace
 
 nexus::VolumeCopy check_tar(std::string_view bytes) {
-    nexus::VolumeCopy copy{"archive", {}, 0, 0};
+    nexus::VolumeCopy copy{"archive", {}, {}, 0, 0};
     while (bytes.size() >= 2 * block && !is_zero(bytes.substr(0, block))) {
         constexpr std::size_t magic_at = 257;
         constexpr std::size_t size_at = 124;
@@ -95,6 +97,35 @@ void Contents::put(const std::string& volume, const std::string& tar) {
                                std::generic_category().message(errno),
                            false);
     }
+}
+
+void Contents::swap(const std::string& first, const std::string& second) {
+    if (!folder_.empty()) {
+        swap_files(file_of(first), file_of(second));
+        return;
+    }
+    auto left = tars_.extract(first);
+    auto right = tars_.extract(second);
+    if (left) tars_[second] = std::move(left.mapped());
+    if (right) tars_[first] = std::move(right.mapped());
+}
+
+// One that nothing was imported into has no file.
+void Contents::swap_files(const std::string& first, const std::string& second) const {
+    const bool left = ::access(first.c_str(), F_OK) == 0;
+    const bool right = ::access(second.c_str(), F_OK) == 0;
+    if (!left && !right) return;
+    const std::string& from = left ? first : second;
+    const std::string& to = left ? second : first;
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
+                    left && right ? RENAME_EXCHANGE : 0U) == 0) {
+        return;
+    }
+    const Code code = errno == EINVAL ? Code::unsupported : Code::internal;
+    throw BackendError(code,
+                       "two volumes in " + folder_ +
+                           " cannot be exchanged: " + std::generic_category().message(errno),
+                       false);
 }
 
 void Contents::forget(const std::string& volume) {

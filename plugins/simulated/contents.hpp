@@ -19,9 +19,12 @@ class Contents {
     // Takes what check_tar accepts. Throws BackendError: `conflict` where something was imported
     // before, `internal`.
     void put(const std::string& volume, const std::string& tar);
+    // Throws BackendError: `unsupported` where the file system cannot exchange files, `internal`.
+    void swap(const std::string& first, const std::string& second);
     void forget(const std::string& volume);
 
   private:
+    void swap_files(const std::string& first, const std::string& second) const;
     std::string file_of(const std::string& volume) const;
 
     std::string folder_;

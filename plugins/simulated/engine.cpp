@@ -1,15 +1,14 @@
 #include "engine.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
 
+#include "refusals.hpp"
 #include "timestamp.hpp"
 
 namespace simulated {
 namespace {
 
-using nexus::BackendError;
 using nexus::Code;
 using nexus::ContainerSpec;
 using nexus::ContainerState;
@@ -22,27 +21,6 @@ using nexus::VolumeSpec;
 using nexus::VolumeState;
 
 constexpr std::size_t most_log_lines = 100;
-
-BackendError refusal(Code code, const std::string& message) {
-    return {code, message, false};
-}
-
-void require_name(const std::string& name, const char* kind) {
-    if (name.empty()) throw refusal(Code::invalid, std::string("a ") + kind + " needs a name");
-}
-
-// Stricter than the above: what engines take for the name of an object of their own.
-void require_object_name(const std::string& name, const char* kind) {
-    require_name(name, kind);
-    const bool good = std::isalnum(static_cast<unsigned char>(name.front())) != 0 &&
-                      name.find_first_not_of(
-                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
-                          std::string::npos;
-    if (good) return;
-    throw refusal(Code::invalid, std::string(kind) + " name \"" + name +
-                                     "\": use letters, digits and \"_.-\", and begin with a letter "
-                                     "or a digit");
-}
 
 bool matches(const Labels& actual, const Labels& wanted) {
     return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
@@ -244,6 +222,22 @@ nexus::Stats Engine::stats(const std::string& name) const {
 void Engine::require_volume(const std::string& name) const {
     if (state_.volumes.count(name) > 0) return;
     throw refusal(Code::not_found, "there is no volume " + name);
+}
+
+void Engine::swap_volumes(const std::string& first, const std::string& second) {
+    require_volume(first);
+    require_volume(second);
+    if (first == second) throw refusal(Code::invalid, "both volumes are " + first);
+    for (const auto& [name, container] : state_.containers) {
+        const Phase phase = container.state.phase;
+        if (phase != Phase::running && phase != Phase::paused) continue;
+        for (const auto& mount : container.spec.volumes) {
+            if (mount.volume != first && mount.volume != second) continue;
+            throw refusal(Code::conflict,
+                          "the container " + name + " uses the volume " + mount.volume);
+        }
+    }
+    ++revision_;
 }
 
 std::string Engine::logs(const std::string& name, std::int64_t tail) const {

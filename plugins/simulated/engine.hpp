@@ -68,6 +68,8 @@ class Engine {
     void rename(const std::string& name, const std::string& new_name);
     nexus::Stats stats(const std::string& name) const;
     void require_volume(const std::string& name) const;
+    // That both could be exchanged; what is in them is not the engine's business.
+    void swap_volumes(const std::string& first, const std::string& second);
     // The last `tail` lines, each with its newline.
     std::string logs(const std::string& name, std::int64_t tail) const;
 

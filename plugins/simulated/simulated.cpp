@@ -1,14 +1,9 @@
 // The simulated backend: what a runner sees of an engine, without one. It serves for trying the
 // runner, for load and crash tests, and as the template for authors of other backends.
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <nexus/plugin.hpp>
-#include <system_error>
 #include <thread>
 #include <type_traits>
 
@@ -18,6 +13,7 @@
 #include "engine.hpp"
 #include "faults.hpp"
 #include "journal.hpp"
+#include "state_file.hpp"
 
 namespace simulated {
 namespace {
@@ -25,37 +21,6 @@ namespace {
 using nexus::BackendError;
 using nexus::CallContext;
 using nexus::Code;
-
-[[noreturn]] void fail_on_file(Code code, const std::string& path, const std::string& problem) {
-    throw BackendError(code, "the state_file " + path + " " + problem, false);
-}
-
-Engine load(const std::string& path) {
-    if (path.empty() || (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)) return Engine({});
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail_on_file(Code::invalid, path, "cannot be read");
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    try {
-        return Engine(nexus::codec::decode<State>(text));
-    } catch (const std::exception& error) {
-        fail_on_file(Code::invalid, path,
-                     std::string("is malformed, mend or remove it: ") + error.what());
-    }
-}
-
-// A reader sees the old state or the new one. There is no fsync: the file is to outlive the
-// process, not the machine.
-void save(const std::string& path, const State& state) {
-    const std::string temporary = path + ".tmp";
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    // An environment holds secrets.
-    const bool open = file && ::chmod(temporary.c_str(), S_IRUSR | S_IWUSR) == 0;
-    if (open) file << nexus::codec::encode(state) << std::flush;
-    if (!open || !file || ::rename(temporary.c_str(), path.c_str()) != 0) {
-        fail_on_file(Code::internal, path,
-                     "cannot be written: " + std::generic_category().message(errno));
-    }
-}
 
 // Methods of a Backend run on several threads at once, so that what they share is behind a mutex.
 class Simulated final : public nexus::Backend {
@@ -185,14 +150,24 @@ class Simulated final : public nexus::Backend {
         });
     }
 
+    void swap_volumes(const CallContext& ctx, const std::string& first,
+                      const std::string& second) override {
+        run(ctx, "swap_volumes", first, [&] {
+            engine_.swap_volumes(first, second);
+            contents_.swap(first, second);
+        });
+    }
+
   private:
     Simulated(const nexus::PluginHost& host, const Config& config)
         : host_(host),
           state_file_(config.state_file),
           journal_(config),
           faults_(config),
-          engine_(load(state_file_)),
-          contents_(state_file_.empty() ? "" : state_file_ + ".volumes") {}
+          contents_(config.state_file.empty() ? "" : config.state_file + ".volumes") {
+        const std::scoped_lock turn(state_file_);
+        learn();
+    }
 
     void meet(const CallContext& ctx, std::string_view op) const {
         journal_.begin(ctx, op);
@@ -206,10 +181,15 @@ class Simulated final : public nexus::Backend {
                                         const std::string& object, Operation operation) {
         meet(ctx, op);
         std::unique_lock lock(mutex_);
+        std::unique_lock turn(state_file_);
+        learn();
         const auto before = engine_.revision();
         const auto settle = [&] {
-            keep();
-            if (engine_.revision() != before) journal_.changed(ctx, op, object);
+            if (engine_.revision() != before) {
+                state_file_.save(engine_.state());
+                journal_.changed(ctx, op, object);
+            }
+            turn.unlock();
             tell(std::move(lock));
         };
         if constexpr (std::is_void_v<std::invoke_result_t<Operation>>) {
@@ -222,10 +202,8 @@ class Simulated final : public nexus::Backend {
         }
     }
 
-    void keep() {
-        if (engine_.revision() == saved_ || state_file_.empty()) return;
-        save(state_file_, engine_.state());
-        saved_ = engine_.revision();
+    void learn() {
+        if (auto state = state_file_.news()) engine_ = Engine(std::move(*state));
     }
 
     // The host hears of what happened once the engine is free for others again.
@@ -237,13 +215,12 @@ class Simulated final : public nexus::Backend {
     }
 
     nexus::PluginHost host_;
-    std::string state_file_;
+    StateFile state_file_;
     Journal journal_;
     Faults faults_;
     std::mutex mutex_;
-    Engine engine_;
+    Engine engine_{State{}};
     Contents contents_;
-    std::uint64_t saved_ = 0;
 };
 
 }  // namespace

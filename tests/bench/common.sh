@@ -13,6 +13,11 @@ ratio() { awk "BEGIN {if (\"$1\" == \"-\" || \"$2\" == \"-\") print \"-\"; else 
 # memory_mib PID FIELD: of /proc/PID/status.
 memory_mib() { awk "/^$2:/ {printf \"%.1f\\n\", \$2 / 1024}" "/proc/$1/status"; }
 
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# cpu_ms PID: what the process took of the processors by now, its children that have ended with it.
+cpu_ms() { sed 's/.*) //' "/proc/$1/stat" | awk "{printf \"%d\\n\", (\$12 + \$13 + \$14 + \$15) * 1000 / $(getconf CLK_TCK)}"; }
+
 # Builds into build/bench where BENCH_BUILD names no folder, and sets it. Writes below `work`.
 build_benches() {
     [ -z "${BENCH_BUILD:-}" ] || return 0

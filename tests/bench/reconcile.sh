@@ -39,10 +39,6 @@ mkdir "$work/results"
 
 build_benches
 start_redis
-ticks_a_second=$(getconf CLK_TCK)
-
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
-cpu_ms() { sed 's/.*) //' "/proc/$1/stat" | awk "{printf \"%d\\n\", (\$12 + \$13) * 1000 / $ticks_a_second}"; }
 
 # use TENANTS: the settings of that node, for what is started from now on.
 use() {

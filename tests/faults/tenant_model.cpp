@@ -30,7 +30,7 @@ std::string expected_code(Life life, const std::string& action) {
 }
 
 Life after_success(Life life, const std::string& action) {
-    if (action == "health" || action == "apply_config") return life;
+    if (action == "health" || action == "apply_config" || action == "backup") return life;
     if (action == "delete") return Life::absent;
     return action == "stop" ? Life::stopped : Life::running;
 }

@@ -18,7 +18,7 @@ struct Chance {
     unsigned percent;
 };
 
-using Chances = std::array<Chance, 9>;
+using Chances = std::array<Chance, 10>;
 
 // Jobs for tenants that are not there are among them: these fail, and keep their place as well.
 constexpr std::array<Chances, 3> chances{
@@ -29,7 +29,8 @@ constexpr std::array<Chances, 3> chances{
              {"pair_start", 2},
              {"whatsapp_disconnect", 1},
              {"apply_config", 1},
-             {"health", 2},
+             {"health", 1},
+             {"backup", 1},
              {"delete", 3}}},
     Chances{{{"provision", 15},
              {"start", 28},
@@ -38,7 +39,8 @@ constexpr std::array<Chances, 3> chances{
              {"pair_start", 7},
              {"whatsapp_disconnect", 5},
              {"apply_config", 8},
-             {"health", 8},
+             {"health", 5},
+             {"backup", 3},
              {"delete", 9}}},
     Chances{{{"provision", 15},
              {"start", 8},
@@ -47,7 +49,8 @@ constexpr std::array<Chances, 3> chances{
              {"pair_start", 8},
              {"whatsapp_disconnect", 6},
              {"apply_config", 9},
-             {"health", 8},
+             {"health", 6},
+             {"backup", 2},
              {"delete", 9}}},
 };
 
@@ -64,7 +67,8 @@ const char* choose(Life life, Random& random) {
 Life after(Life life, std::string_view action) {
     if (action == "provision") return Life::running;
     if (action == "delete") return Life::absent;
-    if (life == Life::absent || action == "health" || action == "apply_config") return life;
+    const bool stays = action == "health" || action == "apply_config" || action == "backup";
+    if (life == Life::absent || stays) return life;
     return action == "stop" ? Life::stopped : Life::running;
 }
 

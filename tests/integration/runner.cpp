@@ -74,6 +74,7 @@ Runner::Runner(const RedisServer& redis, const Environment& changes)
             {"NEXUS_IMAGE", "example.test/nexus:1.0.0"},
             {"TENANT_ROOT", tenant_root()},
             {"STATE_DIR", state_dir()},
+            {"BACKUP_DIR", backup_dir()},
             {"LISTEN_ADDRESS", "127.0.0.1:" + port_}};
     for (const auto& [name, value] : changes)
         env_[name] = value;

@@ -57,6 +57,7 @@ class Runner {
     const Environment& env() const noexcept { return env_; }
     std::string tenant_root() const { return folder_ / "tenants"; }
     std::string state_dir() const { return folder_ / "state"; }
+    std::string backup_dir() const { return folder_ / "backups"; }
     std::string log() const { return process_ ? process_->output() : ""; }
     // The last lines of it.
     std::string last_words() const;

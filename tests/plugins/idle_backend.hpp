@@ -60,6 +60,8 @@ class IdleBackend : public FirstIdleBackend {
         return {};
     }
     void remove_image(const CallContext& /*ctx*/, const std::string& /*reference*/) override {}
+    void swap_volumes(const CallContext& /*ctx*/, const std::string& /*first*/,
+                      const std::string& /*second*/) override {}
 };
 
 }  // namespace nexus::test

@@ -148,9 +148,10 @@ struct Stats {
 // What a volume's content came through.
 struct VolumeCopy {
     std::string method;  // "mount_point": read directly; "archive": by the engine's API
-    std::vector<std::string> losses;  // what that way does not keep, a few words each
-    std::int64_t entries = 0;         // files, folders, links and so on, without the root
-    std::int64_t bytes = 0;           // of the files' content; a hole counts like data
+    std::vector<std::string> losses;   // what that way does not keep, a few words each
+    std::vector<std::string> changed;  // paths of what changed during the read, "./a/b"; not all
+    std::int64_t entries = 0;          // files, folders, links and so on, without the root
+    std::int64_t bytes = 0;            // of the files' content; a hole counts like data
 };
 
 // Something changed in the engine. A hint to look again.
@@ -270,6 +271,16 @@ class Backend {
     // running or not and whoever made it, is never removed, nor is one whose image such a container
     // uses by another name. Idempotent. Codes: `conflict` (in use), `invalid`.
     virtual void remove_image(const CallContext& ctx, const std::string& reference);
+
+    // The same since minor 3.
+
+    // Exchanges the content of two volumes that no running or paused container uses, in one step:
+    // after a crash, of the machine too, either both have the other's or neither. Their names and
+    // labels stay where they are. Not idempotent: a second call exchanges them back. Codes:
+    // `not_found`, `conflict` (a container that is not stopped uses one), `invalid` (both are the
+    // same), `unsupported` (the engine's folders cannot be seen from here, or cannot be exchanged).
+    virtual void swap_volumes(const CallContext& ctx, const std::string& first,
+                              const std::string& second);
 };
 
 }  // namespace nexus

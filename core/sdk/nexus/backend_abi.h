@@ -33,7 +33,7 @@ extern "C" {
 
 /* The major version is part of the symbol's name. */
 #define NEXUS_BACKEND_ABI_MAJOR 1
-#define NEXUS_BACKEND_ABI_MINOR 2
+#define NEXUS_BACKEND_ABI_MINOR 3
 #define NEXUS_BACKEND_SYMBOL "nexus_backend_v1"
 
 /* Whether `member` lies inside the size that the struct behind `pointer` gives for itself. */
@@ -85,7 +85,9 @@ enum nexus_op {
     NEXUS_OP_EXPORT_VOLUME = 19, /* {name} -> VolumeCopy, of transfer */
     NEXUS_OP_IMPORT_VOLUME = 20, /* {name} -> VolumeCopy, of transfer */
     /* since minor 2 */
-    NEXUS_OP_REMOVE_IMAGE = 21 /* {reference} -> {} */
+    NEXUS_OP_REMOVE_IMAGE = 21, /* {reference} -> {} */
+    /* since minor 3 */
+    NEXUS_OP_SWAP_VOLUMES = 22 /* {first, second} -> {} */
 };
 
 enum nexus_log_level {
@@ -116,7 +118,7 @@ typedef struct nexus_host {
      * look again, never the only source of a fact. */
     void (*event)(void* self, const char* json, size_t n);
     /* Names of optional host features, a NULL-terminated list; a plugin names what it cannot do
-     * without in required_features. There is none up to minor 2. */
+     * without in required_features. There is none up to minor 3. */
     const char* const* features;
 } nexus_host;
 

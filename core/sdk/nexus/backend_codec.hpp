@@ -139,6 +139,7 @@ template <typename Visit, codec::Is<VolumeCopy> T>
 void members(Visit& visit, T& value) {
     visit("method", value.method);
     visit("losses", value.losses);
+    visit("changed", value.changed);
     visit("entries", value.entries);
     visit("bytes", value.bytes);
 }

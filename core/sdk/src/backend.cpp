@@ -105,4 +105,9 @@ void Backend::remove_image(const CallContext& /*ctx*/, const std::string& /*refe
     refuse("remove_image");
 }
 
+void Backend::swap_volumes(const CallContext& /*ctx*/, const std::string& /*first*/,
+                           const std::string& /*second*/) {
+    refuse("swap_volumes");
+}
+
 }  // namespace nexus

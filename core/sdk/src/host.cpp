@@ -129,6 +129,10 @@ class PluginBackend final : public Backend {
     void remove_image(const CallContext& ctx, const std::string& reference) override {
         call<Nothing>(ctx, NEXUS_OP_REMOVE_IMAGE, messages::Image{reference});
     }
+    void swap_volumes(const CallContext& ctx, const std::string& first,
+                      const std::string& second) override {
+        call<Nothing>(ctx, NEXUS_OP_SWAP_VOLUMES, messages::Pair{first, second});
+    }
 
   private:
     template <typename Reply, typename Request>

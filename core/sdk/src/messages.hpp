@@ -37,6 +37,11 @@ struct Image {
     std::string reference;
 };
 
+struct Pair {
+    std::string first;
+    std::string second;
+};
+
 struct Containers {
     std::vector<ContainerState> containers;
 };
@@ -89,6 +94,12 @@ void members(Visit& visit, T& value) {
 template <typename Visit, codec::Is<Image> T>
 void members(Visit& visit, T& value) {
     visit("reference", value.reference);
+}
+
+template <typename Visit, codec::Is<Pair> T>
+void members(Visit& visit, T& value) {
+    visit("first", value.first);
+    visit("second", value.second);
 }
 
 template <typename Visit, codec::Is<Containers> T>

@@ -46,6 +46,8 @@ std::string_view to_string(nexus_op op) noexcept {
             return "import_volume";
         case NEXUS_OP_REMOVE_IMAGE:
             return "remove_image";
+        case NEXUS_OP_SWAP_VOLUMES:
+            return "swap_volumes";
     }
     return "unknown";
 }

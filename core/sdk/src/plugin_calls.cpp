@@ -83,6 +83,11 @@ std::string run_call(Backend& backend, const CallContext& ctx, std::int32_t op,
         case NEXUS_OP_REMOVE_IMAGE:
             backend.remove_image(ctx, decode<messages::Image>(request).reference);
             return done();
+        case NEXUS_OP_SWAP_VOLUMES: {
+            const auto volumes = decode<messages::Pair>(request);
+            backend.swap_volumes(ctx, volumes.first, volumes.second);
+            return done();
+        }
         default:
             throw unknown(op);
     }

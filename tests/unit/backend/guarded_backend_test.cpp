@@ -38,6 +38,8 @@ TEST_CASE("calls and their errors are counted by operation") {
     CHECK(books_of(guard, "start").errors == 1);
     guard.remove_image(soon(), "app:1");
     CHECK(books_of(guard, "remove_image").count == 1);
+    CHECK(error_of([&] { guard.swap_volumes(soon(), "v", "w"); }).code() == Code::not_found);
+    CHECK(books_of(guard, "swap_volumes").errors == 1);
     CHECK(books_of(guard, "logs").count == 0);
     CHECK(guard.in_flight() == 0);
     CHECK_FALSE(guard.stuck());

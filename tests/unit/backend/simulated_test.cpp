@@ -236,6 +236,46 @@ TEST_CASE("what was imported into a simulated volume outlives the process with i
     CHECK(backend->export_volume(soon(), "v", out.get()).entries == 0);
 }
 
+TEST_CASE("two simulated volumes exchange what is in them, and nothing else") {
+    const test::TempDir folder;
+    std::string config = "{}";
+    SUBCASE("in memory") {}
+    SUBCASE("with a state_file") {
+        config = R"({"state_file":")" + (folder / "state") + "\"}";
+    }
+    Heard heard;
+    const auto backend = test::simulated(config, heard);
+    const std::string tar = test::one_file_tar();
+    test::write_file(folder / "in", tar);
+    const UniqueFd in(::open((folder / "in").c_str(), O_RDONLY | O_CLOEXEC));
+    provision(*backend, "acme");
+    const std::string used = "tenant_acme_state";
+    backend->ensure_volume(soon(), {"other", {{"of", "other"}}});
+    backend->import_volume(soon(), "other", in.get());
+    const auto entries = [&](const std::string& volume) {
+        const UniqueFd out(::open((folder / "out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        return backend->export_volume(soon(), volume, out.get()).entries;
+    };
+    const auto swap = [&](const std::string& second) {
+        return [&backend, &used, second] { backend->swap_volumes(soon(), used, second); };
+    };
+    CHECK(error_of(swap("none")).code() == Code::not_found);
+    CHECK(error_of(swap(used)).code() == Code::invalid);
+    backend->start(soon(), "tenant_acme_runtime");
+    CHECK(error_of(swap("other")).code() == Code::conflict);
+    backend->pause(soon(), "tenant_acme_runtime");
+    CHECK(error_of(swap("other")).code() == Code::conflict);
+    CHECK(entries("other") == 1);
+    backend->stop(soon(), "tenant_acme_runtime", 1s);
+    swap("other")();
+    CHECK(entries(used) == 1);
+    CHECK(entries("other") == 0);
+    CHECK(backend->inspect_volume(soon(), "other")->labels == Labels{{"of", "other"}});
+    swap("other")();
+    CHECK(entries(used) == 0);
+    CHECK(entries("other") == 1);
+}
+
 TEST_CASE("many threads may use one simulated backend") {
     Heard heard;
     const auto backend = test::simulated("{}", heard);

@@ -134,6 +134,27 @@ TEST_CASE("a member of another type, or none, is refused with its pointer") {
     CHECK(error_of([&] { const Reader wrong(list); }).first.empty());
 }
 
+TEST_CASE("a number is what it says, however it is written") {
+    const std::pair<const char*, double> cases[] = {
+        {"0e52", 0},
+        {"0.000000000000000000000000", 0},
+        {"0e-400", 0},
+        {"0.1", 0.1},
+        {"2.5e-1", 0.25},
+        {"0.184467440737095516159", 0.184467440737095516159},
+        {"123456.789", 123456.789},
+        {"1.7976931348623157e308", 1.7976931348623157e308},
+    };
+    for (const auto& [text, number] : cases) {
+        const auto document = json::parse(std::string("{\"n\":") + text + "}", limits);
+        const auto read = json::Reader(document).find_number("n").value();
+        const std::string written = text;
+        CAPTURE(written);
+        CHECK(read >= number * (1 - 1e-15));
+        CHECK(read <= number * (1 + 1e-15));
+    }
+}
+
 TEST_CASE("texts are written in the order of the calls, and whatever they hold stays text") {
     json::Writer writer;
     writer.begin_object()

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "support/temp_dir.hpp"
 #include "unit/engine/backend_fixture.hpp"
 
@@ -157,6 +159,69 @@ TEST_CASE("a digest goes alone where the image has no tag, under any spelling of
     const std::string digests = R"("RepoDigests":["app)" + digest + "\"]";
     CHECK(code_with(digests) == Code::unavailable);
     CHECK(code_with(R"("RepoTags":["app:1"],)" + digests) == Code::conflict);
+}
+
+struct Swapped {
+    test::TempDir temp;
+    engine::Answers answers{
+        {"GET /volumes/v1", volume("v1")},
+        {"GET /volumes/v2", volume("v2")},
+        {"GET /containers/json", http(200, R"([{"Id":"1"}])")},
+    };
+
+    std::string volume(const std::string& name) const {
+        std::filesystem::create_directories(temp / name + "/_data");
+        return http(200,
+                    R"({"Name":")" + name + R"(","Mountpoint":")" + (temp / name) + R"(/_data"})");
+    }
+    // The code of the swap; `ok` where the content of v1 is in v2 afterwards.
+    Code swap(const std::string& second = "v2") {
+        const std::string mark = temp / "v1/_data/mark";
+        test::write_file(mark, "of the first");
+        Fixture f(answers);
+        try {
+            f.backend.swap_volumes(f.ctx, "v1", second);
+        } catch (const BackendError& error) {
+            CHECK(::access(mark.c_str(), F_OK) == 0);
+            return error.code();
+        }
+        CHECK(test::read_file(temp / "v2/_data/mark") == "of the first");
+        CHECK(::access(mark.c_str(), F_OK) != 0);
+        return Code::ok;
+    }
+};
+
+TEST_CASE_FIXTURE(Swapped, "volumes are exchanged unless a container that is not stopped has one") {
+    const struct {
+        const char* status;
+        const char* mounted;
+        Code code;
+    } cases[] = {
+        {"exited", "v1", Code::ok},           {"created", "v2", Code::ok},
+        {"running", "v1", Code::conflict},    {"paused", "v2", Code::conflict},
+        {"restarting", "v1", Code::conflict}, {"running", "v12", Code::ok},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.status);
+        CAPTURE(c.mounted);
+        answers["GET /containers/1/json"] =
+            http(200, R"({"Name":"/run","State":{"Status":")" + std::string(c.status) +
+                          R"("},"Mounts":[{"Type":"volume","Name":")" + c.mounted + R"("}]})");
+        CHECK(swap() == c.code);
+        std::filesystem::remove(temp / "v2/_data/mark");
+    }
+    answers.erase("GET /containers/1/json");  // gone meanwhile
+    CHECK(swap() == Code::ok);
+}
+
+TEST_CASE_FIXTURE(Swapped, "what is no volume here is not exchanged") {
+    CHECK(swap("none") == Code::not_found);
+    CHECK(swap("v1") == Code::invalid);
+    answers["GET /volumes/far"] = http(200, R"({"Name":"far","Mountpoint":"/not/here/_data"})");
+    CHECK(swap("far") == Code::unsupported);
+    answers["GET /volumes/there"] = http(200, R"({"Name":"there","Mountpoint":"/proc/self/fd"})");
+    answers["GET /containers/json"] = http(200, "[]");
+    CHECK(swap("there") == Code::unsupported);
 }
 
 TEST_CASE("credentials are in no message") {

@@ -108,6 +108,7 @@ void check_nonsense(const Wire& wire) {
             [&] { f.backend.stats(f.ctx, "run"); },
             [&] { f.backend.export_volume(f.ctx, "vol", 1); },
             [&] { f.backend.remove_image(f.ctx, "app:1"); },
+            [&] { f.backend.swap_volumes(f.ctx, "vol", "wol"); },
         };
         for (const auto& call : calls)
             CHECK(error_of(call).code() == Code::internal);

@@ -35,6 +35,9 @@ TEST_CASE("each operation has its request") {
     const auto volume = create_volume({"v", {{"a", "b"}}});
     CHECK(line(volume) == "POST /volumes/create");
     CHECK(volume.body == R"({"Name":"v","Labels":{"a":"b"}})");
+    // {"volume":["v","w"]}
+    CHECK(line(list_volume_users({"v", "w"})) ==
+          "GET /containers/json?all=1&filters=%7B%22volume%22%3A%5B%22v%22%2C%22w%22%5D%7D");
     CHECK(line(inspect_image("h:5000/team/app:1")) == "GET /images/h:5000/team/app:1/json");
     CHECK(line(inspect_image("app@sha256:aa")) == "GET /images/app@sha256:aa/json");
     CHECK(line(remove_image("h:5000/team/app:1")) == "DELETE /images/h:5000/team/app:1");

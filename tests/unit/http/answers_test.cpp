@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/exposition.hpp"
 #include "unit/http/fake_source.hpp"
 
 using nexus::http::answer;
@@ -44,6 +45,16 @@ TEST_CASE("/status tells of the node and of each tenant") {
         R"("running_jobs":1,"tenants":[{"tenant_id":"acme","desired":"running","observed":"unhealthy",)"
         R"("since":"2026-11-23T10:00:00.000Z","restarts":2,"image":"r.io/nexus:1",)"
         R"("last_error":"the \"disk\" is full"}]})");
+}
+
+TEST_CASE("/metrics is the text that Prometheus reads") {
+    FakeSource source;
+    const auto metrics = answer({"GET", "/metrics"}, source);
+    CHECK(metrics.status == 200);
+    CHECK(metrics.type == "text/plain; version=0.0.4; charset=utf-8");
+    CHECK(nexus::test::read_exposition(metrics.body).at("nexus_runner_up") == 1);
+    CHECK(answer({"POST", "/metrics"}, source).status == 405);
+    CHECK(answer({"GET", "/status"}, source).type == "application/json");
 }
 
 TEST_CASE("a query is ignored, and any other path is not found") {

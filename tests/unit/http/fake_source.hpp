@@ -34,6 +34,13 @@ class FakeSource : public http::StatusSource {
                   "the \"disk\" is full"}}};
     }
 
+    http::Metrics metrics() override {
+        http::Metrics metrics;
+        metrics.health = health();
+        metrics.checks = readiness();
+        return metrics;
+    }
+
     std::atomic<bool> ok = true;
     std::atomic<bool> broken = false;
     std::atomic<int> asked = 0;

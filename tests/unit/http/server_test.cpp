@@ -51,6 +51,8 @@ TEST_CASE("the server answers on the port that it tells") {
     CHECK(has(text, "\r\n\r\n{\"ok\":true,\"node\":\"worker-1\""));
     CHECK_FALSE(has(text, "Server:"));
     CHECK_FALSE(has(text, "Poco"));
+    CHECK(has(ask(server.port(), request("GET", "/metrics")),
+              "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
     source.ok = false;
     CHECK(has(ask(server.port(), request("GET", "/healthz")), "HTTP/1.1 503 "));
     CHECK(has(ask(server.port(), request("GET", "/readyz")), "HTTP/1.1 503 "));

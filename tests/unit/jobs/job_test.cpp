@@ -39,13 +39,14 @@ TEST_CASE("a whole job is read as it is") {
     CHECK(job.node == "worker-1");
 }
 
-TEST_CASE("every action has a schema and takes an empty payload") {
+TEST_CASE("every action has a schema and takes an empty payload, but for one that destroys") {
     for (const auto action : all_actions) {
         CAPTURE(to_string(action));
         CHECK_FALSE(payload_schema_text(action).empty());
         const std::string text = R"({"id":"j","action":")" + std::string(to_string(action)) +
                                  R"(","tenant_id":"acme","payload":{}})";
-        CHECK(std::holds_alternative<Job>(parse_job(text, "nexus")));
+        const bool taken = std::holds_alternative<Job>(parse_job(text, "nexus"));
+        CHECK(taken == (action != Action::restore));
     }
 }
 
@@ -95,6 +96,15 @@ TEST_CASE("a malformed job is refused with the place that is wrong") {
          "/payload/runtime_env/A: "},
         {R"({"id":"j","action":"delete","tenant_id":"acme","payload":{"keep_volumes":"yes"}})",
          "/payload/keep_volumes: "},
+        {R"({"id":"j","action":"backup","tenant_id":"acme","payload":{"snapshot":"latest"}})",
+         "/payload/snapshot: "},
+        {R"({"id":"j","action":"restore","tenant_id":"acme","payload":{}})", "/payload: a member"},
+        {R"({"id":"j","action":"restore","tenant_id":"acme","payload":{"snapshot":"../x"}})",
+         "/payload/snapshot: "},
+        {R"({"id":"j","action":"restore","tenant_id":"acme","payload":{"snapshot":"latest "}})",
+         "/payload/snapshot: "},
+        {R"({"id":"j","action":"restore","tenant_id":"acme","payload":{"snapshot":""}})",
+         "/payload/snapshot: "},
         {R"({"id":"j","action":"provision","tenant_id":"acme","payload":{"Privileged":true}})",
          "/payload/Privileged: "},
     };

@@ -47,3 +47,7 @@ TEST_CASE("what a payload leaves out stays empty") {
     CHECK_FALSE(keep_volumes(payload));
     CHECK(keep_volumes(json::parse(R"({"keep_volumes":true})", json::own_files)));
 }
+
+TEST_CASE("a restore names its snapshot") {
+    CHECK(snapshot(json::parse(R"({"snapshot":"latest"})", json::own_files)) == "latest");
+}

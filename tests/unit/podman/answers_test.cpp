@@ -42,14 +42,6 @@ TEST_CASE("a removal failed where the engine names an error") {
     CHECK(parse_removal(R"([{"Id":"1","Err":""}])") == "the engine gave no reason");
 }
 
-TEST_CASE("the volumes of a container are those that have a name") {
-    using Names = std::vector<std::string>;
-    CHECK(parse_volume_names(R"({"Mounts":[{"Type":"bind","Source":"/x"},)"
-                             R"({"Type":"volume","Name":"a"},{"Type":"volume","Name":""}]})") ==
-          Names{"a"});
-    CHECK(parse_volume_names(R"({"Mounts":null})").empty());
-}
-
 TEST_CASE("a volume is unused until the engine has given it an owner") {
     CHECK(parse_unused_mountpoint(R"({"Mountpoint":"/v","NeedsChown":true})") == "/v");
     CHECK_FALSE(parse_unused_mountpoint(R"({"Mountpoint":"/v","NeedsChown":false})"));
@@ -119,9 +111,6 @@ TEST_CASE("answers of another shape are refused") {
         {"removal",
          [](std::string_view t) { parse_removal(t); },
          {"{}", "[7]", R"([{"Id":"1","Err":{}}])"}},
-        {"volume names",
-         [](std::string_view t) { parse_volume_names(t); },
-         {"[]", R"({"Mounts":{}})", R"({"Mounts":[{"Name":7}]})"}},
         {"unused volume",
          [](std::string_view t) { parse_unused_mountpoint(t); },
          {"[]", R"({"NeedsChown":"yes"})"}},

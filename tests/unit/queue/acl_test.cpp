@@ -35,8 +35,8 @@ std::vector<std::string> commands_of(const std::string& script) {
 TEST_CASE("a node may run every command that the scripts name") {
     const auto user = node_user("nexus", "");
     for (const auto* script :
-         {&pull_script(), &finish_script(), &lease_script(), &register_script(), &drain_script(),
-          &dead_list_script(), &requeue_script()}) {
+         {&pull_script(), &finish_script(), &lease_script(), &register_script(), &claim_script(),
+          &drain_script(), &dead_list_script(), &requeue_script()}) {
         const auto commands = commands_of(script->source());
         CHECK_FALSE(commands.empty());
         for (const auto& command : commands) {

@@ -181,10 +181,14 @@ class Talker final : public test::IdleBackend {
         return {1, 2, 3, 4, 5, static_cast<std::int64_t>(name.size())};
     }
     VolumeCopy export_volume(const CallContext& /*ctx*/, const std::string& name, int fd) override {
-        return {"archive", {name}, fd, 7};
+        return {"archive", {name}, {"./" + name}, fd, 7};
     }
     void remove_image(const CallContext& /*ctx*/, const std::string& reference) override {
         host_.log(NEXUS_LOG_DEBUG, "no " + reference);
+    }
+    void swap_volumes(const CallContext& /*ctx*/, const std::string& first,
+                      const std::string& second) override {
+        host_.log(NEXUS_LOG_DEBUG, first + " for " + second);
     }
 
   private:
@@ -227,7 +231,7 @@ TEST_CASE("both sides together carry arguments, circumstances, logs and events")
     CHECK_FALSE(backend->inspect_volume(at_once, "n"));
 }
 
-TEST_CASE("the operations of minors 1 and 2 carry their arguments and values") {
+TEST_CASE("the operations of minors 1 to 3 carry their arguments and values") {
     const auto descriptor = talker();
     Callbacks callbacks;
     const auto backend = create_backend(descriptor, "{}", callbacks);
@@ -240,8 +244,11 @@ TEST_CASE("the operations of minors 1 and 2 carry their arguments and values") {
     CHECK(copy.method == "archive");
     CHECK(copy.losses == std::vector<std::string>{"v"});
     CHECK(copy.entries == 3);
+    CHECK(copy.changed == std::vector<std::string>{"./v"});
     backend->remove_image(at_once, "app:1");
     CHECK(callbacks.lines.back() == "1 no app:1");
+    backend->swap_volumes(at_once, "v", "w");
+    CHECK(callbacks.lines.back() == "1 v for w");
 }
 
 TEST_CASE("what a backend does not have is unsupported, with the name of the operation") {
@@ -258,6 +265,7 @@ TEST_CASE("what a backend does not have is unsupported, with the name of the ope
     refused([&] { older.export_volume(at_once, "n", 1); }, "export_volume");
     refused([&] { older.import_volume(at_once, "n", 1); }, "import_volume");
     refused([&] { older.remove_image(at_once, "app:1"); }, "remove_image");
+    refused([&] { older.swap_volumes(at_once, "v", "w"); }, "swap_volumes");
 }
 
 TEST_CASE("an instance that is refused comes over with the plugin's own words") {

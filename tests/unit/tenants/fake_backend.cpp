@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "archive/folder_archive.hpp"
+
 namespace nexus::test {
 
 void FakeBackend::begin(const std::string& op) {
@@ -15,8 +17,11 @@ void FakeBackend::begin(const std::string& op) {
 }
 
 void FakeBackend::changed(const std::string& op, const std::string& object) {
-    const std::scoped_lock lock(mutex_);
-    effects.push_back(op + " " + object);
+    {
+        const std::scoped_lock lock(mutex_);
+        effects.push_back(op + " " + object);
+    }
+    after(op);
 }
 
 ContainerState& FakeBackend::at(const std::string& name) {
@@ -75,18 +80,38 @@ VolumeState FakeBackend::ensure_volume(const CallContext&, const VolumeSpec& spe
     begin("ensure_volume");
     const auto [place, made] =
         volumes.try_emplace(spec.name, VolumeState{spec.name, "", spec.labels});
+    if (made && contents_) std::filesystem::remove_all(content(spec.name));
     if (made) changed("ensure_volume", spec.name);
     return place->second;
 }
 
 void FakeBackend::remove_volume(const CallContext&, const std::string& name) {
     begin("remove_volume");
+    require_unused(name, false);
+    if (contents_) std::filesystem::remove_all(content(name));
+    if (volumes.erase(name) > 0) changed("remove_volume", name);
+}
+
+void FakeBackend::require_unused(const std::string& volume, bool by_running_ones) {
     for (const auto& [container, state] : containers) {
+        const bool runs = state.phase == Phase::running || state.phase == Phase::paused;
+        if (by_running_ones && !runs) continue;
         for (const auto& mount : specs[container].volumes) {
-            if (mount.volume == name) throw BackendError(Code::conflict, "in use", false);
+            if (mount.volume == volume) throw BackendError(Code::conflict, "in use", false);
         }
     }
-    if (volumes.erase(name) > 0) changed("remove_volume", name);
+}
+
+void FakeBackend::require_volume(const std::string& name) {
+    if (volumes.count(name) == 0) throw BackendError(Code::not_found, "no volume " + name, false);
+}
+
+std::string FakeBackend::content(const std::string& volume) {
+    const std::scoped_lock lock(mutex_);
+    if (!contents_) contents_.emplace();
+    const std::string path = *contents_ / volume;
+    std::filesystem::create_directories(path);
+    return path;
 }
 
 ImageState FakeBackend::ensure_image(const CallContext&, const ImageRequest& request) {
@@ -145,6 +170,52 @@ void FakeBackend::logs(const CallContext&, const std::string&, std::int64_t, int
     if (::write(fd, log_text.data(), log_text.size()) < 0) {
         throw BackendError(Code::internal, "write", false);
     }
+}
+
+void FakeBackend::pause(const CallContext&, const std::string& name) {
+    begin("pause");
+    if (at(name).phase == Phase::paused) return;
+    if (at(name).phase != Phase::running) throw BackendError(Code::conflict, "not running", false);
+    at(name).phase = Phase::paused;
+    changed("pause", name);
+}
+
+void FakeBackend::unpause(const CallContext&, const std::string& name) {
+    begin("unpause");
+    if (at(name).phase != Phase::paused) return;
+    at(name).phase = Phase::running;
+    changed("unpause", name);
+}
+
+VolumeCopy FakeBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
+    begin("export_volume");
+    require_volume(name);
+    auto copy = archive::export_folder(ctx, content(name), fd);
+    exported(name, copy);
+    return copy;
+}
+
+VolumeCopy FakeBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {
+    begin("import_volume");
+    require_volume(name);
+    auto copy = archive::import_folder(ctx, content(name), fd);
+    changed("import_volume", name);
+    return copy;
+}
+
+void FakeBackend::swap_volumes(const CallContext&, const std::string& first,
+                               const std::string& second) {
+    begin("swap_volumes");
+    if (!swaps_volumes) throw BackendError(Code::unsupported, "no volume is exchanged here", false);
+    for (const auto& name : {first, second}) {
+        require_volume(name);
+        require_unused(name, true);
+    }
+    const std::string aside = content(first + ".aside");
+    std::filesystem::rename(content(first), aside);
+    std::filesystem::rename(content(second), content(first));
+    std::filesystem::rename(aside, content(second));
+    changed("swap_volumes", first);
 }
 
 void FakeBackend::remove_image(const CallContext&, const std::string& reference) {

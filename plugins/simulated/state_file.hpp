@@ -1,0 +1,41 @@
+// What the engine remembers, in a file that outlives the process, and that several processes may
+// share: each operation has it alone and begins with what the others made of it. Threads: one at a
+// time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine.hpp"
+
+namespace simulated {
+
+class StateFile {
+  public:
+    // An empty path: memory alone. Throws BackendError `invalid` where it cannot be used.
+    explicit StateFile(std::string path);
+    ~StateFile();
+    StateFile(const StateFile&) = delete;
+    StateFile& operator=(const StateFile&) = delete;
+
+    // No other process has the file between these; as std::unique_lock calls them.
+    void lock();
+    void unlock() noexcept;
+
+    // The rest, while it is locked. The state where another process, or an earlier one, wrote what
+    // was not read here yet. Throws BackendError `invalid` where it is malformed.
+    std::optional<State> news();
+    // A reader sees the old state or the new one. Throws BackendError `internal`.
+    void save(const State& state);
+
+  private:
+    std::uint64_t count() const;
+
+    std::string path_;
+    // A file that counts the changes: inode and times of the other one may come again.
+    int lock_ = -1;
+    std::optional<std::uint64_t> seen_;  // of what was read or written last
+};
+
+}  // namespace simulated

@@ -1,0 +1,123 @@
+// Twenty tenants on a real engine, backed up while they work, and back after all was lost.
+#include <doctest/doctest.h>
+
+#include "integration/backup_ground.hpp"
+#include "support/wait_until.hpp"
+
+using namespace nexus::test;
+
+namespace {
+
+constexpr std::chrono::seconds patience(120);
+
+void expect_same(const BackupGround::Content& before, const BackupGround::Content& after) {
+    for (const auto& [path, line] : before) {
+        CAPTURE(path);
+        const auto found = after.find(path);
+        CHECK((found == after.end() ? "(missing)" : found->second) == line);
+    }
+    for (const auto& [path, line] : after) {
+        CAPTURE(path);
+        CHECK(before.contains(path));
+    }
+}
+
+Finished succeeded(Finished finished) {
+    CAPTURE(finished.out);
+    CAPTURE(finished.err);
+    REQUIRE(finished.code == 0);
+    return finished;
+}
+
+}  // namespace
+
+TEST_CASE("twenty tenants come back byte for byte after everything was lost") {
+    BackupGround ground("bk");
+    ground.runner.start();
+    constexpr std::size_t count = 20;
+    const auto& tenants = ground.make_tenants(count);
+    // What the databases write meanwhile is not of the content that is compared.
+    const auto before = ground.contents();
+    ground.write_database(tenants[0], true);
+    ground.write_database(tenants[1], false);
+
+    const auto begun = std::chrono::steady_clock::now();
+    const auto backup = succeeded(ground.runner.cli({"backup"}));
+    const auto backed_up = std::chrono::steady_clock::now();
+    CHECK(contains(backup.out, "tenants=20"));
+    CHECK(contains(backup.out, "failures=0"));
+    for (const auto& tenant : tenants)
+        CHECK(ground.status(tenant) == "running");
+    succeeded(ground.runner.cli({"verify"}));
+
+    CHECK(ground.runner.stop() == 0);
+    ground.wipe();
+    const auto wiped = std::chrono::steady_clock::now();
+    succeeded(ground.runner.cli({"restore", "--all"}));
+    const auto restored = std::chrono::steady_clock::now();
+
+    for (const auto& tenant : tenants) {
+        CAPTURE(tenant);
+        expect_same(before.at(tenant), ground.content(tenant));
+        CHECK(ground.status(tenant) == "running");
+    }
+    for (const auto& tenant : {tenants[0], tenants[1]}) {
+        const auto database = ground.look_at_database(tenant);
+        CHECK(database.check == "ok");
+        CHECK(database.rows > 0);
+    }
+    ground.runner.start();
+    CHECK(at(ground.runner.job({"health", tenants[0]}), "/detail") == "ok");
+    using milliseconds = std::chrono::milliseconds;
+    MESSAGE(
+        ground.engine.kind() << ": backup of 20 tenants "
+                             << std::chrono::duration_cast<milliseconds>(backed_up - begun).count()
+                             << " ms, restore "
+                             << std::chrono::duration_cast<milliseconds>(restored - wiped).count()
+                             << " ms; " << backup.out);
+}
+
+TEST_CASE("a tenant is copied under another name, and its own is not touched") {
+    BackupGround ground("bkas");
+    ground.runner.start();
+    const auto tenant = ground.make_tenants(1).front();
+    const std::string copy = "bkas-copy";
+    const auto before = ground.content(tenant);
+    succeeded(ground.runner.cli({"backup", tenant}));
+    succeeded(ground.runner.cli({"restore", tenant, "--as", copy}));
+    expect_same(before, ground.content(tenant));
+    expect_same(before, ground.content(copy));
+    CHECK(ground.status(copy) == "running");
+    CHECK(at(ground.runner.job({"delete", copy}), "/detail") == "deleted");
+    CHECK(ground.status(tenant) == "running");
+}
+
+TEST_CASE("the drill restores every tenant aside, and leaves nothing") {
+    BackupGround ground("bkdr");
+    ground.runner.start();
+    const auto& tenants = ground.make_tenants(3);
+    ground.write_database(tenants[0], true);
+    succeeded(ground.runner.cli({"backup"}));
+    const auto before = ground.engine.curl("GET", "/volumes").body;
+    succeeded(ground.runner.cli({"restore", "--drill"}));
+    const auto after = ground.engine.curl("GET", "/volumes").body;
+    CHECK_FALSE(contains(after, "nexus_restore"));
+    CHECK(before.size() == after.size());
+}
+
+TEST_CASE("a backup whose engine goes away ends, says so, and the next one is whole") {
+    BackupGround ground("bkgone");
+    ground.runner.start();
+    const auto& tenants = ground.make_tenants(2);
+    CHECK(ground.runner.stop() == 0);
+    auto& env = ground.runner.env();
+    const auto endpoint = env["BACKEND_ENDPOINT"];
+    env["BACKEND_ENDPOINT"] = "unix:///nowhere/engine.sock";
+    const auto away = ground.runner.cli({"backup"});
+    CHECK(away.code != 0);
+    CHECK_FALSE(contains(away.out, "snapshot="));
+    env["BACKEND_ENDPOINT"] = endpoint;
+    for (const auto& tenant : tenants)
+        CHECK(ground.status(tenant) == "running");
+    CHECK(contains(succeeded(ground.runner.cli({"backup"})).out, "failures=0"));
+}

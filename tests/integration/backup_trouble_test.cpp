@@ -1,0 +1,153 @@
+// What goes wrong around a backup on a real engine: each is told, and costs nobody anything.
+#include <doctest/doctest.h>
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "integration/backup_ground.hpp"
+#include "support/wait_until.hpp"
+
+using namespace nexus::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+
+// A small disk of its own.
+class SmallDisk {
+  public:
+    explicit SmallDisk(const char* size) {
+        REQUIRE(::mount("tmpfs", path().c_str(), "tmpfs", 0, size) == 0);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    ~SmallDisk() { ::umount2(path().c_str(), MNT_DETACH); }
+    std::string path() const { return folder_.path().string(); }
+    void resize(const char* size) const {
+        REQUIRE(::mount("tmpfs", path().c_str(), "tmpfs", MS_REMOUNT, size) == 0);
+    }
+
+  private:
+    TempDir folder_;
+};
+
+std::vector<fs::path> blobs(const BackupGround& ground) {
+    std::vector<fs::path> found;
+    const auto folder = ground.runner.env().at("BACKUP_DIR") + "/blobs";
+    for (const auto& file : fs::directory_iterator(folder)) {
+        if (file.path().string().ends_with(".tar.zst")) found.push_back(file.path());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("a second backup says who holds the lock, and changes nothing") {
+    BackupGround ground("bklock");
+    ground.runner.start();
+    ground.make_tenants(1);
+    REQUIRE(ground.runner.cli({"backup"}).code == 0);
+    const auto folder = ground.runner.env().at("BACKUP_DIR");
+    auto env = ground.runner.env();
+    const auto second = run({.argv = {"flock", folder + "/lock", Runner::program(), "backup"},
+                             .env = {env.begin(), env.end()}});
+    CAPTURE(second.err);
+    CHECK(second.code == 5);
+    CHECK(contains(second.err, "lock"));
+    CHECK_FALSE(contains(second.out, "snapshot="));
+}
+
+TEST_CASE("a disk that is full in the middle fails what did not fit, and the next run is whole") {
+    const SmallDisk disk("size=24m");
+    BackupGround ground("bkfull");
+    ground.runner.env()["BACKUP_DIR"] = disk.path() + "/backups";
+    ground.runner.start();
+    const auto& tenants = ground.make_tenants(3);
+    const auto before = ground.contents();
+    const auto full = ground.runner.cli({"backup"});
+    CAPTURE(full.out);
+    CAPTURE(full.err);
+    CHECK((full.code == 1 || full.code == 3));
+    CHECK(contains(full.err, "space"));
+    for (const auto& tenant : tenants)
+        CHECK(ground.status(tenant) == "running");
+    CHECK(ground.contents() == before);
+    disk.resize("size=400m");
+    const auto whole = ground.runner.cli({"backup"});
+    CAPTURE(whole.err);
+    CHECK(whole.code == 0);
+    CHECK(ground.runner.cli({"verify"}).code == 0);
+    CHECK(fs::is_empty(disk.path() + "/backups/tmp"));
+}
+
+TEST_CASE("a tenant that is deleted during a backup goes, and fails nothing") {
+    BackupGround ground("bkdel");
+    ground.runner.start();
+    const auto& tenants = ground.make_tenants(4);
+    Process backup({{Runner::program(), "backup"}, ground.runner.env()});
+    CHECK(at(ground.runner.job({"delete", tenants.back()}), "/detail") == "deleted");
+    const auto code = backup.wait(seconds(60));
+    CAPTURE(backup.output());
+    REQUIRE(code);
+    CHECK(*code == 0);
+    CHECK(contains(backup.out(), "failures=0"));
+    CHECK_FALSE(ground.engine.has_volume("tenant_" + tenants.back() + "_state"));
+    CHECK_FALSE(fs::exists(ground.runner.tenant_root() + "/" + tenants.back()));
+    CHECK(ground.status(tenants.front()) == "running");
+}
+
+TEST_CASE("a blob that is not what it was is found, and restored into nothing") {
+    BackupGround ground("bkbit");
+    ground.runner.start();
+    const auto tenant = ground.make_tenants(1).front();
+    REQUIRE(ground.runner.cli({"backup"}).code == 0);
+    const auto before = ground.content(tenant);
+    for (const auto& blob : blobs(ground)) {
+        CAPTURE(blob.string());
+        const auto good = read_file(blob);
+        auto bad = good;
+        SUBCASE("one bit flipped") {
+            bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 1);
+        }
+        SUBCASE("truncated") {
+            bad.resize(bad.size() - 7);
+        }
+        SUBCASE("something behind it") {
+            bad += good;
+        }
+        write_file(blob, bad);
+        const auto verified = ground.runner.cli({"verify"});
+        CHECK(verified.code == 4);
+        CHECK(contains(verified.err, blob.filename().string().substr(0, 12)));
+        const auto restored = ground.runner.cli({"restore", tenant});
+        CAPTURE(restored.err);
+        CHECK(restored.code == 1);
+        CHECK(contains(restored.err, "corrupt"));
+        write_file(blob, good);
+    }
+    CHECK(ground.content(tenant) == before);
+    CHECK(ground.status(tenant) == "running");
+    CHECK(ground.runner.cli({"verify"}).code == 0);
+}
+
+TEST_CASE("an engine that dies while a tenant is paused does not leave it paused") {
+    BackupGround ground("bkdies");
+    const ContainerEngine engine(ground.engine.kind());
+    ground.runner.env()["BACKEND_ENDPOINT"] = engine.endpoint();
+    ground.runner.start();
+    CHECK(at(ground.runner.job({"provision", "bkdies-0"}), "/detail") == "provisioned");
+    Environment env = ground.runner.env();
+    env["NEXUS_KILL_AT"] = "after_runtime_held:1";
+    const auto died = run({.argv = {Runner::program(), "backup"}, .env = env});
+    CHECK(died.code == 128 + SIGKILL);
+    engine.kill_service();
+    engine.restart_service();
+    wait_until([&] { return engine.facts(runtime_of("bkdies-0")).status == "running"; },
+               seconds(90), "the runtime runs again");
+    CHECK(ground.runner.cli({"backup"}).code == 0);
+    engine.remove_tenant("bkdies-0");
+}
