@@ -35,9 +35,13 @@ BackupTools::BackupTools(config::Settings all_settings, Redactor& redactor, Log&
       puller(host.backend(), settings.registry_auth_file, redactor, log),
       lifecycle(host.backend(), store, puller, subnets, book, settings),
       settler({host.backend(), store, lifecycle, journal}, settings, log),
-      restore({host.backend(), store, lifecycle, puller, dir, journal}, settings, log),
+      restore(restore_from(dir)),
       snapshot({host.backend(), store, dir, turns, journal}, settings, version(), log) {
     reserve_subnets(store, subnets, log);
+}
+
+backup::Restore BackupTools::restore_from(const backup::BackupDir& other) {
+    return {{host.backend(), store, lifecycle, puller, other, journal}, settings, log};
 }
 
 void BackupTools::settle(int cancel_fd) {

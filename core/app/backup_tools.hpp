@@ -29,6 +29,9 @@ struct BackupTools {
     // once `cancel_fd` is readable.
     void settle(int cancel_fd);
 
+    // From backups that are elsewhere than in BACKUP_DIR. All must outlive it.
+    backup::Restore restore_from(const backup::BackupDir& other);
+
     const config::Settings settings;
     Log& log;
     BackendHost host;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "app/backend_host.hpp"
 #include "tenants/tenant_store.hpp"
@@ -21,6 +22,34 @@ Finding Finding::problem(std::string subject, std::string message, ExitCode code
     return {Severity::error, std::move(subject), std::move(message), code};
 }
 
+namespace {
+
+std::string listed(const std::vector<std::string>& losses) {
+    std::string text;
+    for (const auto& loss : losses)
+        text += (text.empty() ? "" : ", ") + loss;
+    return text;
+}
+
+// How a backup will come to the tenants' volumes; nothing where the backend does not tell.
+std::optional<Finding> volumes_of(const Info& info) {
+    const VolumeAccess& volumes = info.volumes;
+    if (volumes.method.empty()) return std::nullopt;
+    if (volumes.losses.empty()) {
+        return Finding::good("backend", "volumes are read at their mount points, below " +
+                                            volumes.folder + ", and nothing of them is lost");
+    }
+    return Finding::warning(
+        "backend",
+        "volumes are read through the engine's archive API. A backup does not keep: " +
+            listed(volumes.losses) +
+            "; and nothing can be restored in the place of a volume. Mount " + volumes.folder +
+            " of the engine's host into the runner at the same path, as with -v " + volumes.folder +
+            ":" + volumes.folder + ", and leave volume_access out of BACKEND_CONFIG");
+}
+
+}  // namespace
+
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log) {
     constexpr std::chrono::seconds patience(10);
     try {
@@ -30,6 +59,7 @@ std::vector<Finding> try_backend(const config::Settings& settings, Log& log) {
         std::vector<Finding> findings{
             Finding::good("backend", info.engine + " " + info.engine_version + " answers, API " +
                                          info.api_version + ", through " + host.library().path())};
+        if (auto volumes = volumes_of(info)) findings.push_back(std::move(*volumes));
         for (const auto& text : info.warnings)
             findings.push_back(Finding::warning("backend", text));
         return findings;

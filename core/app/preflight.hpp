@@ -27,7 +27,8 @@ struct Finding {
 // Redis answers to PING with these credentials, keeps its data over a restart, and evicts nothing.
 // Behind Sentinel, which master it is; on Redis Cluster, that the keys are where they can be used.
 std::vector<Finding> try_redis(const config::Settings& settings);
-// The plugin loads with its configuration, and its engine answers.
+// The plugin loads with its configuration, and its engine answers, which the first finding says;
+// how volumes are read.
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log);
 // TENANT_ROOT can be written, or made.
 std::vector<Finding> try_tenant_root(const config::Settings& settings);

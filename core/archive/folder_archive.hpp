@@ -9,9 +9,10 @@
 
 namespace nexus::archive {
 
-// As Backend::export_volume and import_volume; `path` is the folder. Further codes: `denied` (the
-// process may not read, or not give a file its owner or attribute), `exhausted` (disk, descriptors,
-// or more entries than one archive may have).
+// As Backend::export_volume and import_volume; `path` is the folder. What was imported is on the
+// disk when the call returns, whatever happens to the machine. Further codes: `denied` (the process
+// may not read, or not give a file its owner or attribute), `exhausted` (disk, descriptors, or more
+// entries than one archive may have).
 VolumeCopy export_folder(const CallContext& ctx, const std::string& path, int fd);
 VolumeCopy import_folder(const CallContext& ctx, const std::string& path, int fd);
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "archive/bad_entry.hpp"
 #include "archive/beneath.hpp"
 #include "archive/folder_archive.hpp"
 #include "archive/folder_walk.hpp"
@@ -20,10 +21,6 @@ namespace {
 // Paths and attributes of the folders, which are kept until the end.
 constexpr std::size_t max_folder_bytes = 512U << 20U;
 
-[[noreturn]] void invalid(const std::string& problem) {
-    throw BackendError(Code::invalid, problem, false);
-}
-
 void require_empty(int root) {
     const auto found = any_name(root);
     if (!found) return;
@@ -36,9 +33,9 @@ void require_empty(int root) {
 [[noreturn]] void fail_entry(int error, const std::string& path) {
     switch (error) {
         case EEXIST:
-            invalid("the archive has " + quoted(path) + " twice");
+            refuse_second(path);
         case ENAMETOOLONG:
-            invalid("the archive has a name or link that is too long at " + quoted(path));
+            refuse_length(path);
         default:
             fail(error, quoted(path) + " cannot be written");
     }
@@ -56,6 +53,7 @@ class Import {
         for (TarEntry entry; tar_.next(entry);)
             add(entry);
         finish_folders();
+        keep();
         copy_.method = "mount_point";
         copy_.losses = losses_.list();
         return std::move(copy_);
@@ -70,12 +68,12 @@ class Import {
     void add(TarEntry& entry) {
         const std::string path = below_root(entry.path);
         if (path.empty()) {
-            if (entry.kind != EntryKind::folder) invalid("the archive's root is no folder");
-            if (root_facts_) invalid("the archive has its root folder twice");
+            if (entry.kind != EntryKind::folder) refuse_root();
+            if (root_facts_) refuse_second_root();
             root_facts_ = std::move(entry.facts);
             return;
         }
-        if (++copy_.entries > max_entries) invalid("the archive has too many entries");
+        if (++copy_.entries > max_entries) refuse_archive("the archive has too many entries");
         const SplitPath place = split(path);
         const int parent = folder_at(place.folder, path);
         switch (entry.kind) {
@@ -106,8 +104,7 @@ class Import {
         if (opened) return opened;
         const int error = errno;
         if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG) {
-            invalid("the archive has " + quoted(path) +
-                    " below something that it did not make a folder before");
+            refuse_place(path);
         }
         fail(error, "the folder of " + quoted(path) + " cannot be opened");
     }
@@ -151,7 +148,7 @@ class Import {
     }
 
     void add_symlink(int parent, const std::string& name, const TarEntry& entry) {
-        if (entry.target.empty()) invalid("the link " + quoted(entry.path) + " leads nowhere");
+        if (entry.target.empty()) refuse_empty_link(entry.path);
         if (::symlinkat(entry.target.c_str(), parent, name.c_str()) < 0) {
             fail_entry(errno, entry.path);
         }
@@ -177,8 +174,7 @@ class Import {
         if (target.empty() ||
             ::fstatat(folder.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0 ||
             S_ISDIR(status.st_mode)) {
-            invalid("the archive has " + quoted(entry.path) + " as a second name of " +
-                    quoted(entry.target) + ", which is no file before it");
+            refuse_second_name(entry.path, entry.target);
         }
         // No flag: the link itself is what gets a second name, not what it leads to.
         if (::linkat(folder.get(), place.name.c_str(), parent, name.c_str(), 0) < 0) {
@@ -194,6 +190,12 @@ class Import {
             apply(opened.get(), folder->facts, folder->path, losses_);
         }
         if (root_facts_) apply(root_.get(), *root_facts_, "./", losses_);
+    }
+
+    // A loss of power from here on takes nothing of the volume. One call for all files: one for
+    // each would take a hundred times as long.
+    void keep() const {
+        if (::syncfs(root_.get()) < 0) fail(errno, "the volume cannot be written to the disk");
     }
 
     const CallContext& ctx_;

@@ -11,6 +11,7 @@
 #include <new>
 
 #include "archive/text.hpp"
+#include "archive/volume_path.hpp"
 #include "archive/wait.hpp"
 
 namespace nexus::archive {
@@ -55,16 +56,17 @@ std::uint32_t id_of(std::int64_t number, const std::string& path) {
 
 }  // namespace
 
-TarReader::TarReader(const CallContext& ctx, int fd, Losses& losses)
+TarReader::TarReader(const CallContext& ctx, int fd, Losses& losses, Devices devices)
     : TarReader(
-          ctx, [this, fd] { return read_from(fd); }, losses) {
+          ctx, [this, fd] { return read_from(fd); }, losses, devices) {
     buffer_.resize(buffer_bytes);
 }
 
-TarReader::TarReader(const CallContext& ctx, Source source, Losses& losses)
+TarReader::TarReader(const CallContext& ctx, Source source, Losses& losses, Devices devices)
     : ctx_(ctx),
       source_(std::move(source)),
       losses_(losses),
+      devices_(devices),
       archive_(::archive_read_new(), [](::archive* made) { ::archive_read_free(made); }) {
     if (!archive_) throw std::bad_alloc();
     check(::archive_read_support_format_tar(archive_.get()));
@@ -74,12 +76,14 @@ bool TarReader::next(TarEntry& entry) {
     require_time(ctx_, "the archive");
     if (received_ == 0) open();
     archive_entry* found = nullptr;
-    const int result = ::archive_read_next_header(archive_.get(), &found);
-    if (result == ARCHIVE_EOF) {
-        read_end();
-        return false;
-    }
-    check(result);
+    do {
+        const int result = ::archive_read_next_header(archive_.get(), &found);
+        if (result == ARCHIVE_EOF) {
+            read_end();
+            return false;
+        }
+        check(result);
+    } while (is_left_out(found));
     read_entry(found, entry);
     return true;
 }
@@ -154,6 +158,21 @@ void TarReader::check(int result) {
     invalid(
         "the archive is no tar, or damaged: " + (problem.empty() ? "it cannot be read" : problem) +
         (path_.empty() ? "" : ", behind " + quoted(path_)));
+}
+
+bool TarReader::is_left_out(archive_entry* from) {
+    constexpr std::size_t most = 65'536;
+    if (devices_ == Devices::refused) return false;
+    const char* const first_name = ::archive_entry_hardlink(from);
+    if (first_name != nullptr) {
+        return left_out_.contains(std::string(without_slash(first_name)));
+    }
+    const auto type = ::archive_entry_filetype(from);
+    if (type != AE_IFBLK && type != AE_IFCHR) return false;
+    if (left_out_.size() == most) invalid("the archive has too many devices");
+    losses_.add("device nodes");
+    left_out_.emplace(without_slash(text_of(::archive_entry_pathname(from))));
+    return true;
 }
 
 void TarReader::read_entry(archive_entry* from, TarEntry& entry) {

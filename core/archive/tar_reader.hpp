@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <nexus/backend.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ struct TarEntry {
     FileFacts facts;
 };
 
+// What becomes of a device node, and of further names of one: an entry that must not be, or one
+// that is passed over and told as a loss.
+enum class Devices { refused, left_out };
+
 class TarReader {
   public:
     // The next bytes of the tar, valid until the next call; empty at the end. What it throws comes
@@ -36,8 +41,9 @@ class TarReader {
     using Source = std::function<std::string_view()>;
 
     // Throws std::bad_alloc. What cannot be kept of an entry goes to `losses`.
-    TarReader(const CallContext& ctx, int fd, Losses& losses);
-    TarReader(const CallContext& ctx, Source source, Losses& losses);
+    TarReader(const CallContext& ctx, int fd, Losses& losses, Devices devices = Devices::refused);
+    TarReader(const CallContext& ctx, Source source, Losses& losses,
+              Devices devices = Devices::refused);
     TarReader(const TarReader&) = delete;
     TarReader& operator=(const TarReader&) = delete;
 
@@ -57,12 +63,15 @@ class TarReader {
     void open();
     void check(int result);
     void read_end();
+    bool is_left_out(archive_entry* from);
     void read_entry(archive_entry* from, TarEntry& entry);
     void read_attributes(archive_entry* from, TarEntry& entry);
 
     const CallContext& ctx_;
     const Source source_;
     Losses& losses_;
+    const Devices devices_;
+    std::set<std::string> left_out_;  // their paths
     const TarLocale locale_;
     std::vector<char> buffer_;  // of a descriptor's bytes
     std::int64_t received_ = 0;

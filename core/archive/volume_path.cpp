@@ -32,6 +32,10 @@ std::string below_root(std::string_view path) {
     return result;
 }
 
+std::string_view without_slash(std::string_view path) {
+    return path.substr(std::min(path.size(), path.find_first_not_of('/')));
+}
+
 SplitPath split(std::string_view path) {
     const auto slash = path.rfind('/');
     if (slash == std::string_view::npos) return {{}, std::string(path)};

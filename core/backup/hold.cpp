@@ -10,9 +10,10 @@
 namespace nexus::backup {
 namespace {
 
-// One that ends in this moment needs another look at what it is, and busy processes cannot always
-// be frozen at once (runc: "unable to freeze").
-constexpr int most_tries = 10;
+// One that ends in this moment needs another look at what it is.
+constexpr int most_looks = 3;
+// Busy processes cannot always be frozen at once: runc gives up after some milliseconds.
+constexpr std::chrono::seconds freezing_patience(60);
 constexpr std::chrono::milliseconds between_tries(200);
 
 bool is_own_trouble(Code code) {
@@ -40,15 +41,18 @@ Hold::~Hold() {
 }
 
 Consistency Hold::take() {
-    for (int tries = 1;; ++tries) {
+    const auto last = Clock::now() + freezing_patience;
+    for (int looks = 1;; ++looks) {
         const auto runtime = find_container(backend_, runtime_, context_);
         if (!runtime) return Consistency::stopped;
         try {
             return look_at(*runtime);
         } catch (const BackendError& error) {
             let_go();  // whether it is held is not known
-            const bool may_pass = is_own_trouble(error.code()) || error.code() == Code::internal;
-            if (!may_pass || tries == most_tries) throw;
+            const bool changed = is_own_trouble(error.code()) && looks < most_looks;
+            const bool busy =
+                error.code() == Code::internal && error.retryable() && Clock::now() < last;
+            if (!changed && !busy) throw;
             std::this_thread::sleep_for(between_tries);
         }
     }

@@ -11,6 +11,7 @@
 #include "cli/backup_list.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/off_site.hpp"
 #include "cli/printable.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/tenant_argument.hpp"
@@ -35,6 +36,7 @@ struct Asked {
 struct Outcome {
     std::vector<Run> runs;
     std::int64_t failures = 0;
+    std::int64_t not_sent = 0;     // off-site, of tenants
     std::optional<Failure> first;  // of a tenant of which there is no run
     double seconds = 0;
 };
@@ -71,21 +73,30 @@ void show(ProgressLine& line, const backup::Snapshot::Progress& progress) {
               (progress.failed == 0 ? "" : ", " + std::to_string(progress.failed) + " failed"));
 }
 
-Run back_up_node(const app::BackupTools& tools, const Asked& asked, int cancel_fd) {
+void keep(const app::BackupTools& tools, Run run, int cancel_fd, Outcome& outcome) {
+    tell_troubles(run, outcome);
+    const auto sent = hand_over(tools, run, cancel_fd);
+    outcome.not_sent += static_cast<std::int64_t>(sent.failed.size());
+    outcome.runs.push_back(std::move(run));
+}
+
+void back_up_node(const app::BackupTools& tools, const Asked& asked, int cancel_fd,
+                  Outcome& outcome) {
     const UniqueFd locked =
         lock_backup_dir(tools.dir, "nexus-runner backup", asked.wait, cancel_fd);
     ProgressLine line;
-    return tools.snapshot.of_node({asked.full}, cancel_fd,
-                                  [&line](const auto& progress) { show(line, progress); });
+    auto run = tools.snapshot.of_node({asked.full}, cancel_fd,
+                                      [&line](const auto& progress) { show(line, progress); });
+    line.clear();
+    keep(tools, std::move(run), cancel_fd, outcome);
 }
 
 // One that cannot be backed up at all keeps no other from it.
 void back_up_one(const app::BackupTools& tools, const TenantId& tenant, const Asked& asked,
                  int cancel_fd, Outcome& outcome) {
     try {
-        outcome.runs.push_back(
-            tools.snapshot.of_one(tenant, {asked.full}, cancel_fd, [](const auto&) {}));
-        tell_troubles(outcome.runs.back(), outcome);
+        keep(tools, tools.snapshot.of_one(tenant, {asked.full}, cancel_fd, [](const auto&) {}),
+             cancel_fd, outcome);
     } catch (const Failure& failure) {
         if (failure.code() == ErrorCode::cancelled) throw;
         ++outcome.failures;
@@ -98,10 +109,7 @@ Outcome make(const app::BackupTools& tools, const std::set<TenantId>& tenants, c
              int cancel_fd) {
     const auto begun = std::chrono::steady_clock::now();
     Outcome outcome;
-    if (tenants.empty()) {
-        outcome.runs.push_back(back_up_node(tools, asked, cancel_fd));
-        tell_troubles(outcome.runs.back(), outcome);
-    }
+    if (tenants.empty()) back_up_node(tools, asked, cancel_fd, outcome);
     for (const auto& tenant : tenants)
         back_up_one(tools, tenant, asked, cancel_fd, outcome);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
@@ -134,7 +142,7 @@ void print_line_of(const Outcome& outcome) {
     std::printf("snapshot=%s tenants=%lld bytes=%lld written=%lld seconds=%.3f failures=%lld\n",
                 joined(totals.ids, ",").c_str(), static_cast<long long>(totals.tenants),
                 static_cast<long long>(totals.bytes), static_cast<long long>(totals.written),
-                outcome.seconds, static_cast<long long>(outcome.failures));
+                outcome.seconds, static_cast<long long>(outcome.failures + outcome.not_sent));
     std::fflush(stdout);
 }
 
@@ -147,7 +155,7 @@ void print_json(const Outcome& outcome) {
         .member("bytes", totals.bytes)
         .member("written", totals.written)
         .member("seconds", outcome.seconds)
-        .member("failures", outcome.failures)
+        .member("failures", outcome.failures + outcome.not_sent)
         .begin_array("results");
     for (const auto& run : outcome.runs) {
         for (const auto& tenant : run.tenants) {
@@ -174,7 +182,8 @@ int back_up(const CommandLine& line, const Asked& asked) {
                                                           : app::exit_failed;
         }
         line.json ? print_json(outcome) : print_line_of(outcome);
-        return outcome.failures > 0 ? app::exit_partial : app::exit_done;
+        if (outcome.failures > 0) return app::exit_partial;
+        return outcome.not_sent > 0 ? app::exit_offsite : app::exit_done;
     });
 }
 
@@ -195,9 +204,12 @@ void add_backup(CLI::App& app, CommandLine& line) {
         "bytes are those of the tars before compression, written what was added to BACKUP_DIR, "
         "and\n"
         "failures the parts that are missing or changed while they were read; each has a line of\n"
-        "its own before. Exit codes: 0 all good, 1 nothing was made, 3 made with failures, 5 "
-        "another\n"
-        "backup is at work, 69 the engine is not reachable.");
+        "its own before. Where RESTIC_REPOSITORY is set, restic gets each tenant as well, and one\n"
+        "that it did not take is a failure. Exit codes: 0 all good, 1 nothing was made, 3 made "
+        "with\n"
+        "failures, 5 another backup is at work, 6 complete here but not off-site, 69 the engine "
+        "is\n"
+        "not reachable.");
     command->callback([&line, asked] {
         line.run = [&line, asked] {
             return asked->list ? list_backups(line) : back_up(line, *asked);

@@ -54,12 +54,7 @@ std::vector<std::string> files_in(const std::string& folder) {
 
 std::string engine_of(const config::Loaded& loaded, const Redactor& redactor) {
     Log log(STDERR_FILENO, LogLevel::error, loaded.settings.log_format, redactor);
-    std::string text;
-    for (const auto& finding : app::try_backend(loaded.settings, log)) {
-        if (finding.severity == app::Finding::Severity::warning) continue;
-        text += (text.empty() ? "" : "; ") + redactor.clean(finding.message);
-    }
-    return text;
+    return redactor.clean(app::try_backend(loaded.settings, log).front().message);
 }
 
 std::vector<Installed> find_all(const config::Loaded& loaded) {

@@ -9,6 +9,7 @@
 #include "app/start_failure.hpp"
 #include "backup/run_store.hpp"
 #include "base/random.hpp"
+#include "cli/off_site.hpp"
 #include "cli/printable.hpp"
 #include "cli/with_backup.hpp"
 
@@ -22,6 +23,7 @@ constexpr const char* examples =
     "  nexus-runner restore --all                      every tenant that is not here: a new "
     "machine\n"
     "  nexus-runner restore --drill                    prove that all could be restored\n"
+    "  nexus-runner restore --all --off-site           from restic, where BACKUP_DIR is lost too\n"
     "A tenant that is new on this node gets its place in Redis; --take-over takes it from a node\n"
     "that is lost. On any error a tenant is as it was.\n"
     "Exit codes: 0 done, 1 failed, 3 some tenants failed, 4 the backup is damaged, 69 the engine "
@@ -38,6 +40,10 @@ void require_sense(const RestoreAsked& asked) {
         refuse("--as goes with the restore of one tenant that is named");
     }
     if (asked.drill && asked.take_over) refuse("--take-over goes with no --drill");
+    if (!asked.node.empty() && (!asked.off_site || !asked.tenant.empty())) {
+        refuse("--node says whose tenants all of them are, with --off-site");
+    }
+    if (asked.off_site) require_repository();
 }
 
 int restore(const CommandLine& line, const RestoreAsked& asked) {
@@ -91,9 +97,16 @@ backup::Run run_of_node(const app::BackupTools& tools, const std::string& snapsh
                                        : "there is no run " + snapshot + " in " + tools.dir.path());
 }
 
-bool is_cancelled(int cancel_fd) {
-    pollfd cancel{cancel_fd, POLLIN, 0};
-    return ::poll(&cancel, 1, 0) > 0;
+std::vector<backup::TenantId> tenants_of_node(const app::BackupTools& tools,
+                                              const RestoreAsked& asked, int cancel_fd) {
+    if (asked.off_site) {
+        const auto& node = asked.node.empty() ? tools.settings.node_name : asked.node;
+        return backup::Offsite(tools.dir, cancel_fd).tenants(node, asked.snapshot);
+    }
+    std::vector<backup::TenantId> tenants;
+    for (const auto& backup : run_of_node(tools, asked.snapshot).tenants)
+        tenants.push_back(backup.tenant);
+    return tenants;
 }
 
 void in_turn(app::BackupTools& tools, const backup::TenantId& tenant, int cancel_fd,
@@ -134,6 +147,10 @@ void add_restore(CLI::App& app, CommandLine& line) {
                       "Restore into scratch volumes only, compare, look through SQLite files");
     command->add_flag("--take-over", asked->take_over,
                       "Take a tenant that another node had, which is down for good");
+    command->add_flag("--off-site", asked->off_site,
+                      "From the copies that restic keeps, as RESTIC_REPOSITORY says");
+    command->add_option("--node", asked->node,
+                        "With --off-site and no tenant: those of this node (default: NODE_NAME)");
     command->footer(examples);
     command->callback(
         [&line, asked] { line.run = [&line, asked] { return restore(line, *asked); }; });

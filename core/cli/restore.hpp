@@ -18,6 +18,8 @@ struct RestoreAsked {
     bool all = false;
     bool drill = false;
     bool take_over = false;
+    bool off_site = false;
+    std::string node;  // whose tenants are all of them off-site; empty: this one
 };
 
 // Both print what became of each tenant, and return the exit code.
@@ -30,13 +32,15 @@ int drill_tenants(const CommandLine& line, app::BackupTools& tools, const Restor
 // `snapshot_not_found` and `snapshot_corrupt`.
 backup::Run run_of_node(const app::BackupTools& tools, const std::string& snapshot);
 
+// The tenants that it has, or that restic's copies have of it.
+std::vector<backup::TenantId> tenants_of_node(const app::BackupTools& tools,
+                                              const RestoreAsked& asked, int cancel_fd);
+
 // Runs `work` in the tenant's turn among the processes of this machine, with as much time as it
 // takes. Waits for a job of the daemon for a minute, and says so. Throws Failure `conflict` after
 // that, `cancelled`, and what `work` throws.
 void in_turn(app::BackupTools& tools, const backup::TenantId& tenant, int cancel_fd,
              const std::function<void(tenants::JobContext&)>& work);
-
-bool is_cancelled(int cancel_fd);
 
 // "error": its code and message.
 void write_failure(json::Writer& writer, const Failure& failure);

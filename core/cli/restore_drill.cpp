@@ -3,7 +3,9 @@
 
 #include "app/backup_exit.hpp"
 #include "backup/run_store.hpp"
+#include "base/cancel.hpp"
 #include "cli/client.hpp"
+#include "cli/off_site.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/restore.hpp"
 #include "cli/tenant_argument.hpp"
@@ -21,7 +23,10 @@ class Drilling {
         writer_.begin_object();
     }
 
-    int run() {
+    int run() { return asked_.off_site ? run_off_site() : run_here(); }
+
+  private:
+    int run_here() {
         const backup::RunStore runs(tools_.dir);
         const auto run = asked_.tenant.empty()
                              ? run_of_node(tools_, asked_.snapshot)
@@ -36,10 +41,37 @@ class Drilling {
             drill(run, backup);
         }
         note(runs, run, all);
-        return end(run);
+        return end(run.id);
     }
 
-  private:
+    // Nothing is noted of the runs here: what was looked at are copies.
+    int run_off_site() {
+        const auto tenants = asked_.tenant.empty()
+                                 ? tenants_of_node(tools_, asked_, cancel_fd_)
+                                 : std::vector<TenantId>{tenant_argument("TENANT", asked_.tenant)};
+        writer_.member("snapshot", asked_.snapshot).begin_array("tenants");
+        for (const auto& tenant : tenants) {
+            if (is_cancelled(cancel_fd_)) break;
+            drill_copy(tenant);
+        }
+        return end("the copies off-site, " + asked_.snapshot);
+    }
+
+    void drill_copy(const TenantId& tenant) {
+        try {
+            const auto copy = fetch(tools_, tenant, asked_.snapshot, cancel_fd_, progress_);
+            in_turn(tools_, tenant, cancel_fd_, [&](tenants::JobContext& context) {
+                drilled(
+                    tenant,
+                    tools_.restore_from(copy->dir()).drill({tenant, copy->snapshot()}, context));
+            });
+        } catch (const Failure& failure) {
+            failed(tenant, failure);
+            if (failure.code() == ErrorCode::snapshot_corrupt)
+                problems_.push_back(tenant.text() + ": " + failure.what());
+        }
+    }
+
     void drill(const backup::Run& run, const backup::TenantBackup& backup) {
         // What is missing of it was told by the backup, and is in no way wrong.
         if (backup.status() == backup::PartStatus::failed) {
@@ -95,7 +127,7 @@ class Drilling {
         runs.note(run.id, {wall_now(), problems_.empty(), "drill", problems_});
     }
 
-    int end(const backup::Run& run) {
+    int end(const std::string& of_what) {
         progress_.clear();
         if (json_) {
             print_line(writer_.end_array()
@@ -103,7 +135,7 @@ class Drilling {
                            .end_object()
                            .text());
         } else if (asked_.tenant.empty()) {
-            print_line("drill of " + run.id + ": " +
+            print_line("drill of " + of_what + ": " +
                        counted(static_cast<std::int64_t>(drilled_), "tenant") + ", " +
                        counted(static_cast<std::int64_t>(problems_.size()), "problem") + ", " +
                        std::to_string(failed_) + " not looked at");

@@ -3,7 +3,9 @@
 #include <cstdio>
 
 #include "app/backup_exit.hpp"
+#include "base/cancel.hpp"
 #include "cli/client.hpp"
+#include "cli/off_site.hpp"
 #include "cli/placement_claims.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/restore.hpp"
@@ -52,11 +54,11 @@ class Restoring {
             return {{source, asked_.as.empty() ? source : tenant_argument("--as", asked_.as)}};
         }
         std::vector<Wish> wishes;
-        for (const auto& backup : run_of_node(tools_, asked_.snapshot).tenants) {
-            if (placements_.is_here(backup.tenant)) {
+        for (const auto& tenant : tenants_of_node(tools_, asked_, cancel_fd_)) {
+            if (placements_.is_here(tenant)) {
                 ++kept_;
             } else {
-                wishes.push_back({backup.tenant, backup.tenant});
+                wishes.push_back({tenant, tenant});
             }
         }
         return wishes;
@@ -64,10 +66,13 @@ class Restoring {
 
     void restore(const Wish& wish) {
         try {
+            std::unique_ptr<backup::Fetched> copy;
+            if (asked_.off_site)
+                copy = fetch(tools_, wish.source, asked_.snapshot, cancel_fd_, progress_);
             in_turn(tools_, wish.target, cancel_fd_, [&](tenants::JobContext& context) {
                 const auto claim = placements_.claim(wish.target);
                 try {
-                    succeeded(wish, tools_.restore.run({wish.source, asked_.snapshot}, context));
+                    succeeded(wish, restore(wish, copy.get(), context));
                 } catch (...) {
                     placements_.give_back(wish.target, claim);
                     throw;
@@ -76,6 +81,12 @@ class Restoring {
         } catch (const Failure& failure) {
             failed(wish, failure);
         }
+    }
+
+    backup::Restore::Report restore(const Wish& wish, const backup::Fetched* copy,
+                                    tenants::JobContext& context) {
+        if (copy == nullptr) return tools_.restore.run({wish.source, asked_.snapshot}, context);
+        return tools_.restore_from(copy->dir()).run({wish.source, copy->snapshot()}, context);
     }
 
     void succeeded(const Wish& wish, const backup::Restore::Report& report) {

@@ -48,6 +48,7 @@ std::vector<Check> container_checks();  // a container from creation to removal
 std::vector<Check> state_checks();      // pause, rename, stats, events
 std::vector<Check> inside_checks();     // what a program sees inside of its container
 std::vector<Check> bulk_checks();       // logs, and whole volumes
+std::vector<Check> swap_checks();       // volumes that exchange their content
 std::vector<Check> time_checks();       // deadlines, cancellation, many threads
 std::vector<Check> engine_checks();     // an engine that misbehaves
 

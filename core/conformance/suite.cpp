@@ -23,7 +23,7 @@ std::vector<Check> all_checks() {
     std::vector<Check> checks;
     for (const auto& part : {load_checks(), boundary_checks(), instance_checks(), resource_checks(),
                              container_checks(), state_checks(), inside_checks(), bulk_checks(),
-                             time_checks(), engine_checks()})
+                             swap_checks(), time_checks(), engine_checks()})
         checks.insert(checks.end(), part.begin(), part.end());
     return checks;
 }

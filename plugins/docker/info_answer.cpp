@@ -17,6 +17,7 @@ struct InfoBody {
     bool cpu_quota = false;
     bool pids_limit = false;
     bool live_restore = false;
+    std::string root;
     std::vector<std::string> security_options;
     std::vector<std::string> warnings;
 };
@@ -31,6 +32,7 @@ void members(Visit& visit, T& value) {
     visit("CpuCfsQuota", value.cpu_quota);
     visit("PidsLimit", value.pids_limit);
     visit("LiveRestoreEnabled", value.live_restore);
+    visit("DockerRootDir", value.root);
     visit("SecurityOptions", value.security_options);
     visit("Warnings", value.warnings);
 }
@@ -64,7 +66,9 @@ std::vector<std::string> warnings_of(const InfoBody& body) {
 Info parse_info(std::string_view json) {
     const auto body = codec::decode<InfoBody>(json);
     if (body.version.empty()) throw codec::Malformed("/ServerVersion: is missing");
-    return {"docker", body.version, "", body.cpus, body.memory, warnings_of(body)};
+    Info info{"docker", body.version, "", body.cpus, body.memory, warnings_of(body)};
+    if (!body.root.empty()) info.volumes.folder = body.root + "/volumes";
+    return info;
 }
 
 }  // namespace nexus::docker

@@ -42,6 +42,7 @@ engine::Dialect dialect() {
         [](const engine::ImageReference& image) { return std::vector{image.text()}; },
         pull_image,
         []() -> std::unique_ptr<engine::PullProgress> { return std::make_unique<PullProgress>(); },
+        archive_way(),
     };
 }
 

@@ -5,6 +5,7 @@
 #include <nexus/backend.hpp>
 #include <string>
 
+#include "engine/archive_way.hpp"
 #include "engine/image_reference.hpp"
 #include "engine/request.hpp"
 
@@ -22,6 +23,8 @@ engine::Request list_networks(const std::string& name);
 engine::Request inspect_network(const std::string& id);
 engine::Request create_network(const NetworkSpec& spec);
 engine::Request remove_network(const std::string& id);
+
+engine::ArchiveWay archive_way();
 
 engine::Request pull_image(const engine::ImageReference& image, const RegistryAuth& auth);
 

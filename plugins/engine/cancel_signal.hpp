@@ -16,6 +16,7 @@ class CancelSignal {
 
     // From here on every call that waits throws `cancelled`.
     void cancel() const noexcept;
+    int fd() const noexcept { return fd_; }
     // A call that has this long.
     CallContext within(std::chrono::nanoseconds time) const;
 

@@ -12,6 +12,9 @@ struct Config {
     // How many containers are created or started at once. An engine gets no faster above the number
     // of processors, only fuller; 0 stands for that number.
     std::int64_t max_parallel = 0;
+    // How the content of volumes is read and written: "auto" for their folders where those can be
+    // seen from here, else the engine's archive API; "archive" for that in any case.
+    std::string volume_access = "auto";
 };
 
 inline constexpr char config_schema[] = R"({
@@ -20,7 +23,8 @@ inline constexpr char config_schema[] = R"({
     "additionalProperties": false,
     "properties": {
         "endpoint": {"type": "string", "pattern": "^(unix:///|tcp://).+"},
-        "max_parallel": {"type": "integer", "minimum": 1, "maximum": 1024}
+        "max_parallel": {"type": "integer", "minimum": 1, "maximum": 1024},
+        "volume_access": {"enum": ["auto", "archive"]}
     }
 })";
 

@@ -3,8 +3,15 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/String.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <vector>
+
+#include "archive/volume_error.hpp"
+#include "archive/wait.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -14,6 +21,8 @@ using Poco::Net::HTTPResponse;
 
 // Poco would otherwise drop a kept connection after 8 s by itself.
 const Poco::Timespan keep_alive(Poco::Timespan::DAYS, 0);
+
+constexpr std::size_t stream_piece = 64U << 10U;
 
 // The host name means nothing to an engine, but HTTP/1.1 wants one.
 constexpr const char* host = "localhost";
@@ -44,6 +53,8 @@ Connection::Connection(const CallContext& ctx, const Engine& engine,
 Answer Connection::exchange(const CallContext& ctx, const Request& request,
                             const BodyConsumer& consume) {
     complete_ = false;
+    ctx_ = &ctx;
+    body_expected_ = request.method != HTTPRequest::HTTP_HEAD;
     label_ = request.label();
     socket_->begin_call(ctx);
     Answer answer;
@@ -64,13 +75,36 @@ void Connection::send(const Request& request) {
     head.setHost(host);
     for (const auto& [name, value] : request.headers)
         head.set(name, value);
-    if (!request.body.empty()) head.setContentType("application/json");
-    if (request.method != HTTPRequest::HTTP_GET) {
-        head.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
+    if (!request.body.empty() && !head.has("Content-Type")) {
+        head.setContentType("application/json");
     }
-    session_.sendRequest(head) << request.body;
+    if (request.body_fd >= 0) {
+        head.setChunkedTransferEncoding(true);
+        send_stream(session_.sendRequest(head), request.body_fd);
+    } else {
+        if (request.method != HTTPRequest::HTTP_GET && request.method != HTTPRequest::HTTP_HEAD) {
+            head.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
+        }
+        session_.sendRequest(head) << request.body;
+    }
     session_.flushRequest();
     socket_->rethrow_failure();
+}
+
+// An engine that refuses says so before it has read all, and then reads no further.
+void Connection::send_stream(std::ostream& body, int fd) {
+    std::vector<char> piece(stream_piece);
+    while (socket_->is_quiet()) {
+        archive::wait_ready(*ctx_, fd, POLLIN, "the content of a volume");
+        const ssize_t got = ::read(fd, piece.data(), piece.size());
+        if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+        if (got < 0) archive::fail(errno, "the content of a volume cannot be read");
+        if (got == 0) return;
+        body.write(piece.data(), got);
+        socket_->rethrow_failure();
+    }
+    socket_->end_sending();
+    answered_early_ = true;
 }
 
 std::istream& Connection::receive_head(Answer& answer) {
@@ -101,7 +135,8 @@ void Connection::receive_body(std::istream& stream, const Answer& answer,
 // Poco takes the end of the connection, and a chunk that is none, for the end of the body.
 void Connection::check_end(std::uint64_t received) {
     socket_->rethrow_failure();
-    const bool has_body = response_.getStatus() != HTTPResponse::HTTP_NO_CONTENT &&
+    const bool has_body = body_expected_ &&
+                          response_.getStatus() != HTTPResponse::HTTP_NO_CONTENT &&
                           response_.getStatus() != HTTPResponse::HTTP_NOT_MODIFIED;
     if (!has_body) return;
     const bool chunked = response_.getChunkedTransferEncoding();
@@ -119,7 +154,8 @@ bool Connection::is_reusable() {
     const bool framed = response_.getChunkedTransferEncoding() || response_.hasContentLength() ||
                         response_.getStatus() == HTTPResponse::HTTP_NO_CONTENT ||
                         response_.getStatus() == HTTPResponse::HTTP_NOT_MODIFIED;
-    return complete_ && framed && response_.getKeepAlive() && socket_->is_quiet();
+    return complete_ && !answered_early_ && framed && response_.getKeepAlive() &&
+           socket_->is_quiet();
 }
 
 void Connection::fail(const std::string& problem) const {

@@ -38,16 +38,20 @@ class Connection {
 
   private:
     void send(const Request& request);
+    void send_stream(std::ostream& body, int fd);
     std::istream& receive_head(Answer& answer);
     void receive_body(std::istream& stream, const Answer& answer, const BodyConsumer& consume);
     void check_end(std::uint64_t received);
     [[noreturn]] void fail(const std::string& problem) const;
 
     const Engine& engine_;
+    const CallContext* ctx_ = nullptr;  // of the exchange
     Poco::AutoPtr<Socket> socket_;
     Poco::Net::HTTPClientSession session_;
     Poco::Net::HTTPResponse response_;
     std::string label_;
+    bool body_expected_ = true;  // a HEAD has none
+    bool answered_early_ = false;
     bool complete_ = false;
 };
 

@@ -41,8 +41,11 @@ bool lives(Phase phase) {
 EngineBackend::EngineBackend(const PluginHost& host, const Config& config, Dialect dialect)
     : host_(host),
       dialect_(std::move(dialect)),
+      archive_only_(config.volume_access == "archive"),
       client_(config.endpoint, dialect_.protocol),
       creations_(config.max_parallel),
+      archive_({client_, host_, dialect_.archive,
+                [this](const CallContext& ctx, const std::string& name) { remove(ctx, name); }}),
       events_(client_.http(), client_.prefixed(dialect_.events), host_, translate_event) {
     host_.log(NEXUS_LOG_INFORMATION,
               "speaking API " + client_.api_version() + " with " + client_.engine().name());
@@ -52,6 +55,7 @@ Info EngineBackend::info(const CallContext& ctx) {
     Info result =
         client_.call(ctx, engine::info(), "asking the engine about itself", dialect_.parse_info);
     result.api_version = client_.api_version();
+    result.volumes = volume_access(std::move(result.volumes.folder));
     if (is_plain_remote(client_.engine().endpoint)) {
         result.warnings.emplace_back(
             "The engine is reached over plain TCP: who can listen or connect there rules this "

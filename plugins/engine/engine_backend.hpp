@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/api_client.hpp"
+#include "engine/archive_access.hpp"
 #include "engine/config.hpp"
 #include "engine/container_answers.hpp"
 #include "engine/event_feed.hpp"
@@ -39,6 +40,8 @@ struct Dialect {
     std::vector<std::string> (*image_names)(const ImageReference& image);
     Request (*pull_image)(const ImageReference& image, const RegistryAuth& auth);
     std::unique_ptr<PullProgress> (*pull_progress)();
+
+    ArchiveWay archive;
 };
 
 class EngineBackend : public Backend {
@@ -102,15 +105,23 @@ class EngineBackend : public Backend {
 
   private:
     ContainerState create(const CallContext& ctx, const Request& request, const std::string& what);
-    std::string mountpoint(const CallContext& ctx, const std::string& volume);
+    // Where the content of the volume can be seen from here; nothing where it cannot. Throws
+    // BackendError `not_found`.
+    std::optional<std::string> seen_folder(const CallContext& ctx, const std::string& volume);
+    // `folder` is where the engine has its volumes.
+    VolumeAccess volume_access(std::string folder) const;
+    // What lets volumes be seen from here.
+    std::string mend() const;
     void require_at_rest(const CallContext& ctx, const std::vector<std::string>& volumes);
 
     const PluginHost host_;
     const Dialect dialect_;
+    const bool archive_only_;
     ApiClient client_;
     Gate creations_;
     NameLocks containers_;
     NameLocks networks_;
+    ArchiveAccess archive_;
     EventFeed events_;
 };
 

@@ -1,4 +1,6 @@
 // Volumes of the EngineBackend.
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -11,6 +13,15 @@
 #include "engine/volume_users.hpp"
 
 namespace nexus::engine {
+namespace {
+
+bool can_be_seen(const std::string& folder) {
+    std::error_code unreadable;
+    return !folder.empty() && std::filesystem::is_directory(folder, unreadable) &&
+           ::access(folder.c_str(), R_OK | X_OK) == 0;
+}
+
+}  // namespace
 
 std::optional<VolumeState> EngineBackend::inspect_volume(const CallContext& ctx,
                                                          const std::string& name) {
@@ -18,35 +29,57 @@ std::optional<VolumeState> EngineBackend::inspect_volume(const CallContext& ctx,
     auto found =
         client_.find(ctx, dialect_.inspect_volume(name), "inspecting volume " + name, parse_volume);
     if (found && found->name != name) return std::nullopt;
+    if (found && archive_only_) found->mountpoint.clear();
     return found;
 }
 
 VolumeState EngineBackend::ensure_volume(const CallContext& ctx, const VolumeSpec& spec) {
     require_name("volume", spec.name);
-    return client_.call(ctx, create_volume(spec), "creating volume " + spec.name, parse_volume);
+    auto made =
+        client_.call(ctx, create_volume(spec), "creating volume " + spec.name, parse_volume);
+    if (archive_only_) made.mountpoint.clear();
+    return made;
 }
 
 void EngineBackend::remove_volume(const CallContext& ctx, const std::string& name) {
     // Podman removes a volume by the beginning of its name too, but shows it by the whole one only.
     if (!inspect_volume(ctx, name)) return;
-    client_.find(ctx, engine::remove_volume(name), "removing volume " + name);
+    const auto remove = [&] {
+        client_.find(ctx, engine::remove_volume(name), "removing volume " + name);
+    };
+    try {
+        remove();
+    } catch (const BackendError& error) {
+        if (error.code() != Code::conflict || !archive_.remove_leftover(ctx, name)) throw;
+        remove();
+    }
 }
 
 VolumeCopy EngineBackend::export_volume(const CallContext& ctx, const std::string& name, int fd) {
-    return archive::export_folder(ctx, mountpoint(ctx, name), fd);
+    const auto folder = seen_folder(ctx, name);
+    return folder ? archive::export_folder(ctx, *folder, fd)
+                  : archive_.export_volume(ctx, name, fd, mend());
 }
 
 VolumeCopy EngineBackend::import_volume(const CallContext& ctx, const std::string& name, int fd) {
-    return archive::import_folder(ctx, mountpoint(ctx, name), fd);
+    const auto folder = seen_folder(ctx, name);
+    return folder ? archive::import_folder(ctx, *folder, fd)
+                  : archive_.import_volume(ctx, name, fd);
 }
 
 void EngineBackend::swap_volumes(const CallContext& ctx, const std::string& first,
                                  const std::string& second) {
     if (first == second) throw BackendError(Code::invalid, "both volumes are " + first, false);
-    const std::string left = mountpoint(ctx, first);
-    const std::string right = mountpoint(ctx, second);
+    const auto left = seen_folder(ctx, first);
+    const auto right = seen_folder(ctx, second);
+    if (!left || !right) {
+        throw BackendError(Code::unsupported,
+                           "volume " + (left ? second : first) + " of " + client_.engine().name() +
+                               " cannot be seen from here, so it cannot be exchanged: " + mend(),
+                           false);
+    }
     require_at_rest(ctx, {first, second});
-    exchange_folders(left, right);
+    exchange_folders(*left, *right);
 }
 
 // A container that is not stopped holds the folder itself, wherever that is moved.
@@ -66,24 +99,23 @@ void EngineBackend::require_at_rest(const CallContext& ctx,
     }
 }
 
-std::string EngineBackend::mountpoint(const CallContext& ctx, const std::string& volume) {
+std::optional<std::string> EngineBackend::seen_folder(const CallContext& ctx,
+                                                      const std::string& volume) {
     auto found = inspect_volume(ctx, volume);
     if (!found) throw BackendError(Code::not_found, "there is no volume " + volume, false);
-    std::error_code unreadable;
-    if (!found->mountpoint.empty() &&
-        std::filesystem::is_directory(found->mountpoint, unreadable)) {
-        return std::move(found->mountpoint);
-    }
-    const std::filesystem::path folder =
-        std::filesystem::path(found->mountpoint).parent_path().parent_path();
-    throw BackendError(
-        Code::unsupported,
-        "volume " + volume + " lies in \"" + found->mountpoint + "\" on the host of " +
-            client_.engine().name() +
-            ", where the runner cannot see it: mount the engine's volume folder into the runner "
-            "at the same path, as with -v " +
-            folder.string() + ":" + folder.string(),
-        false);
+    if (!can_be_seen(found->mountpoint)) return std::nullopt;
+    return std::move(found->mountpoint);
+}
+
+VolumeAccess EngineBackend::volume_access(std::string folder) const {
+    if (!archive_only_ && can_be_seen(folder)) return {mount_point_method, std::move(folder), {}};
+    return {archive_method, std::move(folder), dialect_.archive.export_losses};
+}
+
+std::string EngineBackend::mend() const {
+    if (archive_only_) return "take volume_access out of BACKEND_CONFIG";
+    return "mount the engine's volume folder, which check-config names, into the runner at the "
+           "same path";
 }
 
 }  // namespace nexus::engine

@@ -18,6 +18,7 @@ struct ImageNames {
 
 ImageNames parse_image_names(std::string_view json);
 
+// Without its mount point where something is mounted there when it is used.
 VolumeState parse_volume(std::string_view json);
 
 // The member `Id` of an image, a network, or a container that was just made.

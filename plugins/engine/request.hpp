@@ -17,10 +17,14 @@ struct Request {
     std::map<std::string, std::string> headers = {};  // may hold credentials: for no message
     // Whether sending it twice ends in the same place as sending it once.
     bool idempotent = true;
+    // Where there is one, its bytes to their end are the body; only once, so not idempotent.
+    int body_fd = -1;
 
     // "GET /info": for messages, without the query.
     std::string label() const { return method + " " + target.substr(0, target.find('?')); }
 };
+
+inline constexpr const char* tar_content = "application/x-tar";
 
 struct Answer {
     int status = 0;

@@ -88,6 +88,24 @@ Request container_logs(const std::string& name, std::int64_t tail) {
                               {{"stdout", "1"}, {"stderr", "1"}, {"tail", std::to_string(lines)}})};
 }
 
+Request get_archive(const std::string& container, const std::string& path) {
+    return {"GET", with_query(container_path(container, "/archive"), {{"path", path}})};
+}
+
+Request stat_path(const std::string& container, const std::string& path) {
+    Request request = get_archive(container, path);
+    request.method = "HEAD";
+    return request;
+}
+
+// With any other type of content both engines answer 200 and write nothing.
+Request put_archive(const std::string& container, const Query& query) {
+    Request request{"PUT", with_query(container_path(container, "/archive"), query)};
+    request.headers["Content-Type"] = tar_content;
+    request.idempotent = false;
+    return request;
+}
+
 Request create_volume(const VolumeSpec& spec) {
     return {"POST", "/volumes/create", codec::encode(VolumeBody{spec.name, spec.labels})};
 }
@@ -102,6 +120,13 @@ Request inspect_image(const std::string& name) {
 
 Request remove_image(const std::string& name) {
     return {"DELETE", image_path(name)};
+}
+
+Request import_empty_image(const std::string& path, const Query& query) {
+    constexpr std::size_t empty_tar = 1024;
+    Request request{"POST", with_query(path, query), std::string(empty_tar, '\0')};
+    request.headers["Content-Type"] = tar_content;
+    return request;
 }
 
 Request follow_events(std::map<std::string, std::vector<std::string>> filters,

@@ -31,6 +31,13 @@ Request unpause_container(const std::string& name);
 Request rename_container(const std::string& name, const std::string& new_name);
 Request container_logs(const std::string& name, std::int64_t tail);
 
+// What is below `path` in a container, running or not, as a tar; and only whether there is
+// anything.
+Request get_archive(const std::string& container, const std::string& path);
+Request stat_path(const std::string& container, const std::string& path);
+// Its body is a tar of what goes where `query` says.
+Request put_archive(const std::string& container, const Query& query);
+
 Request create_volume(const VolumeSpec& spec);
 // Never with force: what is in use stays.
 Request remove_volume(const std::string& name);
@@ -39,6 +46,9 @@ Request remove_volume(const std::string& name);
 Request inspect_image(const std::string& name);
 // The same. Never with force: what is in use stays.
 Request remove_image(const std::string& name);
+
+// Its body is an empty tar, of which the engine makes an image.
+Request import_empty_image(const std::string& path, const Query& query);
 
 // Whatever happens to containers, by the engine's own names for it.
 Request follow_events(std::map<std::string, std::vector<std::string>> filters,

@@ -74,6 +74,7 @@ Socket::Socket(const CallContext& ctx, const Engine& engine,
 void Socket::begin_call(const CallContext& ctx) {
     ctx_ = &ctx;
     failure_ = nullptr;
+    mute_ = false;
     received_ = false;
     closed_ = false;
 }
@@ -89,7 +90,7 @@ bool Socket::is_quiet() const {
 
 int Socket::sendBytes(const void* buffer, int length, int /*flags*/) {
     const char* next = static_cast<const char*>(buffer);
-    std::size_t left = static_cast<std::size_t>(length);
+    std::size_t left = mute_ ? 0 : static_cast<std::size_t>(length);
     while (left > 0) {
         wait(POLLOUT);
         const ssize_t sent = ::send(sockfd(), next, left, MSG_NOSIGNAL);

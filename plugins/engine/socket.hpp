@@ -21,6 +21,8 @@ class Socket final : public Poco::Net::StreamSocketImpl {
     // From here on waits belong to `ctx`, which must live until end_call().
     void begin_call(const CallContext& ctx);
     void end_call() noexcept { ctx_ = nullptr; }
+    // Whatever is sent from here on in this call goes nowhere.
+    void end_sending() noexcept { mute_ = true; }
 
     // Throws the first failure since begin_call(), if there was one.
     void rethrow_failure() const;
@@ -44,6 +46,7 @@ class Socket final : public Poco::Net::StreamSocketImpl {
     const Engine& engine_;
     const CallContext* ctx_ = nullptr;
     std::exception_ptr failure_;
+    bool mute_ = false;
     bool received_ = false;
     bool closed_ = false;
 };

@@ -42,15 +42,19 @@ void members(Visit& visit, T& value) {
 
 using Version = engine::Only<"Version", std::string>;
 
+using Store = engine::Only<"volumePath", std::string>;
+
 struct InfoBody {
     Host host;
     Version version;
+    Store store;
 };
 
 template <typename Visit, codec::Is<InfoBody> T>
 void members(Visit& visit, T& value) {
     visit("host", value.host);
     visit("version", value.version);
+    visit("store", value.store);
 }
 
 std::vector<std::string> warnings_of(const Host& host) {
@@ -83,8 +87,10 @@ std::vector<std::string> warnings_of(const Host& host) {
 Info parse_info(std::string_view json) {
     const auto body = codec::decode<InfoBody>(json);
     engine::require(!body.version.value.empty(), "/version/Version: is missing");
-    return {"podman",       body.version.value, "",
-            body.host.cpus, body.host.memory,   warnings_of(body.host)};
+    Info info{"podman",       body.version.value, "",
+              body.host.cpus, body.host.memory,   warnings_of(body.host)};
+    info.volumes.folder = body.store.value;
+    return info;
 }
 
 }  // namespace nexus::podman

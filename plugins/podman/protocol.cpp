@@ -55,6 +55,7 @@ engine::Dialect dialect() {
         image_names,
         pull_image,
         []() -> std::unique_ptr<engine::PullProgress> { return std::make_unique<PullProgress>(); },
+        archive_way(),
     };
 }
 

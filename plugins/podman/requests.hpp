@@ -6,6 +6,7 @@
 #include <nexus/backend.hpp>
 #include <string>
 
+#include "engine/archive_way.hpp"
 #include "engine/image_reference.hpp"
 #include "engine/request.hpp"
 
@@ -33,6 +34,8 @@ engine::Request inspect_network(const std::string& name);
 engine::Request create_network(const NetworkSpec& spec);
 // By its name: asked by the id, the engine removes it even while containers use it.
 engine::Request remove_network(const std::string& name);
+
+engine::ArchiveWay archive_way();
 
 engine::Request pull_image(const engine::ImageReference& image, const RegistryAuth& auth);
 

@@ -203,7 +203,13 @@ class Simulated final : public nexus::Backend {
     }
 
     void learn() {
-        if (auto state = state_file_.news()) engine_ = Engine(std::move(*state));
+        auto state = state_file_.news();
+        if (!state) return;
+        try {
+            engine_ = Engine(std::move(*state));
+        } catch (const BackendError& error) {
+            state_file_.refuse(error.what());
+        }
     }
 
     // The host hears of what happened once the engine is free for others again.

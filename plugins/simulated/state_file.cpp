@@ -68,8 +68,12 @@ std::optional<State> StateFile::news() {
         seen_ = now;
         return state;
     } catch (const std::exception& error) {
-        fail(Code::invalid, path_, std::string("is malformed, mend or remove it: ") + error.what());
+        refuse(error.what());
     }
+}
+
+void StateFile::refuse(const std::string& reason) const {
+    fail(Code::invalid, path_, "is malformed, mend or remove it: " + reason);
 }
 
 // There is no fsync: the file is to outlive the process, not the machine.

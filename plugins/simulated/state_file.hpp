@@ -26,6 +26,8 @@ class StateFile {
     // The rest, while it is locked. The state where another process, or an earlier one, wrote what
     // was not read here yet. Throws BackendError `invalid` where it is malformed.
     std::optional<State> news();
+    // What it holds is malformed for this reason; throws as news() does.
+    [[noreturn]] void refuse(const std::string& reason) const;
     // A reader sees the old state or the new one. Throws BackendError `internal`.
     void save(const State& state);
 

@@ -61,6 +61,11 @@ BackendFixture::BackendFixture(ContainerEngine& test_engine)
       backend(create_backend(plugin(engine.kind()), R"({"endpoint":")" + engine.endpoint() + "\"}",
                              host)) {}
 
+std::unique_ptr<Backend> BackendFixture::configured(const std::string& members) {
+    return create_backend(plugin(engine.kind()),
+                          R"({"endpoint":")" + engine.endpoint() + "\"," + members + "}", host);
+}
+
 BackendFixture::~BackendFixture() {
     engine.remove_labelled(label, name(""));
 }

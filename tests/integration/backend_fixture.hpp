@@ -51,6 +51,9 @@ class BackendFixture {
     std::string name(const std::string& name) const;
     Labels labels() const;
 
+    // The plugin once more, with further members of its configuration, such as "a":"b".
+    std::unique_ptr<Backend> configured(const std::string& members);
+
     // Makes network and volume of a container, and gives what it is to be.
     ContainerSpec spec(const std::string& name, const std::string& image = "");
     // The same, created and started.

@@ -1,11 +1,9 @@
 // Whole volumes out of and into a real engine.
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <unistd.h>
 
-#include "base/unique_fd.hpp"
-#include "integration/backend_fixture.hpp"
 #include "integration/volume_content.hpp"
+#include "integration/volume_copies.hpp"
 #include "support/wait_until.hpp"
 
 namespace nexus::test {
@@ -14,20 +12,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-struct Volumes : BackendFixture {
-    TempDir folder;
-
-    std::string make(const std::string& part) {
-        return backend->ensure_volume(ctx(), {name(part), labels()}).mountpoint;
-    }
+struct Volumes : VolumeCopies {
     VolumeCopy out(const std::string& part, const std::string& file) const {
-        const UniqueFd fd(
-            ::open((folder / file).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        return backend->export_volume(ctx(), name(part), fd.get());
+        return VolumeCopies::out(*backend, part, file);
     }
     VolumeCopy in(const std::string& part, const std::string& file) const {
-        const UniqueFd fd(::open((folder / file).c_str(), O_RDONLY | O_CLOEXEC));
-        return backend->import_volume(ctx(), name(part), fd.get());
+        return VolumeCopies::in(*backend, part, file);
     }
 };
 
@@ -97,6 +87,33 @@ TEST_CASE_FIXTURE(Volumes, "a copy that does not move ends with its deadline") {
     });
     CHECK(stuck.code() == Code::timeout);
     CHECK(std::chrono::steady_clock::now() - begin < milliseconds(1500));
+}
+
+TEST_CASE_FIXTURE(Volumes, "two volumes exchange their content while nobody uses them") {
+    const std::string other = make("other");
+    fill(other);
+    const auto content = describe(other);
+    const ContainerSpec spec = running("writer");
+    const std::string used = backend->inspect_volume(ctx(), name("state"))->mountpoint;
+    const auto swap = [&] { backend->swap_volumes(ctx(), name("state"), name("other")); };
+    CHECK(error_of(swap).code() == Code::conflict);
+    backend->pause(ctx(), spec.name);
+    CHECK(error_of(swap).code() == Code::conflict);
+    CHECK(describe(other) == content);
+    backend->unpause(ctx(), spec.name);
+    backend->stop(ctx(), spec.name, seconds(5));
+    const auto written = describe(used);
+    swap();
+    CHECK(describe(used) == content);
+    CHECK(describe(other) == written);
+    swap();
+    CHECK(describe(used) == written);
+    // What a container writes goes to the volume of that name, wherever its folder was meanwhile.
+    swap();
+    backend->start(ctx(), spec.name);
+    wait_until([&] { return std::filesystem::exists(used + "/heartbeat"); }, seconds(30),
+               "the runtime writes into the folder that it has now");
+    CHECK(read_file(other + "/starts") == "1\n");
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST_CASE("verify looks at the newest backup of the whole node, and notes what i
     CAPTURE(good.err);
     CHECK(good.code == 0);
     CHECK(good.err.empty());
-    CHECK(good.out == std::string(second) + ": 1 tenant, 1 blob, " + "68 kB, as it was made\n");
+    CHECK(good.out == std::string(second) + ": 1 tenant, 1 blob, 70 kB, as it was made\n");
     CHECK(house.runs.verification(second)->ok);
     CHECK_FALSE(house.runs.verification(first));
     CHECK_FALSE(house.runs.verification(of_acme));

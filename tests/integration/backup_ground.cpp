@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* node = "backup";
+
 // What the runtime, its database and the runner itself write while nobody looks.
 bool changes_by_itself(const std::string& name) {
     static const std::vector<std::string> beginnings{"heartbeat", "starts",      "live.db",
@@ -80,19 +82,17 @@ void put_sqlite_into(const std::string& folder) {
 }  // namespace
 
 BackupGround::BackupGround(std::string prefix) : prefix_(std::move(prefix)) {
+    runner.env()["NODE_NAME"] = node;
     runner.env()["BACKUP_DIR"] = folder_ / "backups";
-    constexpr int most = 20;
-    for (int i = 0; i < most; ++i)
-        engine.remove_tenant(prefix_ + "-" + std::to_string(i));
+    clear();
 }
 
 BackupGround::~BackupGround() {
-    remove_from_engine();
+    clear();
 }
 
-void BackupGround::remove_from_engine() const {
-    for (const auto& tenant : tenants_)
-        engine.remove_tenant(tenant);
+void BackupGround::clear() const {
+    engine.remove_labelled("io.nexus.node", node);
 }
 
 const std::vector<std::string>& BackupGround::make_tenants(std::size_t count) {
@@ -169,7 +169,7 @@ std::map<std::string, BackupGround::Content> BackupGround::contents() const {
 }
 
 void BackupGround::wipe() {
-    remove_from_engine();
+    clear();
     fs::remove_all(runner.tenant_root());
     for (const auto& tenant : tenants_) {
         REQUIRE_FALSE(engine.has_volume("tenant_" + tenant + "_state"));

@@ -50,7 +50,7 @@ class BackupGround {
     Runner runner{redis, on_engine(engine)};
 
   private:
-    void remove_from_engine() const;
+    void clear() const;
 
     std::string prefix_;
     TempDir folder_;

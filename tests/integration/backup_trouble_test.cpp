@@ -57,11 +57,11 @@ TEST_CASE("a second backup says who holds the lock, and changes nothing") {
                              .env = {env.begin(), env.end()}});
     CAPTURE(second.err);
     CHECK(second.code == 5);
-    CHECK(contains(second.err, "lock"));
+    CHECK(contains(second.err, "in use"));
     CHECK_FALSE(contains(second.out, "snapshot="));
 }
 
-TEST_CASE("a disk that is full in the middle fails what did not fit, and the next run is whole") {
+TEST_CASE("a disk without room for a backup is told before it begins, and the next run is whole") {
     const SmallDisk disk("size=24m");
     BackupGround ground("bkfull");
     ground.runner.env()["BACKUP_DIR"] = disk.path() + "/backups";
@@ -71,8 +71,8 @@ TEST_CASE("a disk that is full in the middle fails what did not fit, and the nex
     const auto full = ground.runner.cli({"backup"});
     CAPTURE(full.out);
     CAPTURE(full.err);
-    CHECK((full.code == 1 || full.code == 3));
-    CHECK(contains(full.err, "space"));
+    CHECK(full.code == 1);
+    CHECK(contains(full.err, "make room there"));
     for (const auto& tenant : tenants)
         CHECK(ground.status(tenant) == "running");
     CHECK(ground.contents() == before);
@@ -125,8 +125,8 @@ TEST_CASE("a blob that is not what it was is found, and restored into nothing") 
         CHECK(contains(verified.err, blob.filename().string().substr(0, 12)));
         const auto restored = ground.runner.cli({"restore", tenant});
         CAPTURE(restored.err);
-        CHECK(restored.code == 1);
-        CHECK(contains(restored.err, "corrupt"));
+        CHECK(restored.code == 4);
+        CHECK(contains(restored.err, "damaged"));
         write_file(blob, good);
     }
     CHECK(ground.content(tenant) == before);

@@ -94,22 +94,25 @@ void fill(const std::string& folder) {
     set_time(folder, 1'300'000'000, 42);
 }
 
-std::map<std::string, std::string> describe(const std::string& folder) {
+std::map<std::string, std::string> describe(const std::string& folder, const Looked& looked) {
     std::map<std::string, std::string> result;
     const auto add = [&](const std::string& path) {
         struct stat status {};
         must(::lstat(path.c_str(), &status), path);
         const std::string name = path.substr(folder.size());
-        std::string line = std::to_string(status.st_mode) + " " + std::to_string(status.st_uid) +
-                           ":" + std::to_string(status.st_gid) + " at " +
-                           std::to_string(status.st_mtim.tv_sec) + "." +
-                           std::to_string(status.st_mtim.tv_nsec) + attributes(path);
+        std::string line = std::to_string(status.st_mode);
+        if (looked.owners) {
+            line += " " + std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid);
+        }
+        line += " at " + std::to_string(status.st_mtim.tv_sec) + "." +
+                std::to_string(status.st_mtim.tv_nsec / (1'000'000'000 / looked.fractions));
+        if (looked.attributes) line += attributes(path);
         if (S_ISLNK(status.st_mode)) line += " -> " + fs::read_symlink(path).string();
         if (S_ISREG(status.st_mode)) {
             const std::string content = read_file(path);
             line += " " + std::to_string(content.size()) + " bytes, " +
                     std::to_string(std::hash<std::string>()(content));
-            if (status.st_blocks * 512 < status.st_size / 2) line += ", sparse";
+            if (looked.holes && status.st_blocks * 512 < status.st_size / 2) line += ", sparse";
             line += ", " + std::to_string(status.st_nlink) + " names";
         }
         result[name] = line;

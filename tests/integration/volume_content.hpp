@@ -12,8 +12,16 @@ namespace nexus::test {
 // names, times.
 void fill(const std::string& folder);
 
+// What is looked at beside kinds, modes, links and content.
+struct Looked {
+    bool owners = true;
+    long fractions = 1'000'000'000;  // of a second
+    bool attributes = true;
+    bool holes = true;
+};
+
 // Everything in a folder, and the folder itself as "", with all that is known of it in one line.
 // Two folders with equal descriptions have equal content.
-std::map<std::string, std::string> describe(const std::string& folder);
+std::map<std::string, std::string> describe(const std::string& folder, const Looked& looked = {});
 
 }  // namespace nexus::test

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "support/container_engine.hpp"
+#include "support/process.hpp"
 #include "support/redis_server.hpp"
 #include "support/registry.hpp"
 #include "support/unavailable.hpp"
@@ -30,6 +31,9 @@ void start(std::string_view need) {
         ContainerEngine::get(std::string(need));
     } else if (need == "registry") {
         Registry(ContainerEngine::under_test(), "user", "password");
+    } else if (need == "restic") {
+        const auto found = run({{"restic", "version"}});
+        if (found.code != 0) throw Unavailable("restic", "apt-get install restic; " + found.err);
     } else {
         throw std::logic_error("NEEDS does not know " + std::string(need));
     }

@@ -29,6 +29,13 @@ struct CallContext {
 
 using Labels = std::map<std::string, std::string>;
 
+// How a backend comes to the content of volumes.
+struct VolumeAccess {
+    std::string method;               // as VolumeCopy::method; empty: not known
+    std::string folder;               // where the engine has them on its host; empty: not known
+    std::vector<std::string> losses;  // what an export this way does not keep, a few words each
+};
+
 struct Info {
     std::string engine;          // "docker"
     std::string engine_version;  // "20.10.24"
@@ -37,6 +44,7 @@ struct Info {
     std::int64_t memory_bytes = 0;
     std::vector<std::string> warnings;  // what an operator should know, a sentence each
     bool runs_programs = true;          // false: containers are only pretended
+    VolumeAccess volumes = {};          // of most volumes; one may lie elsewhere
 };
 
 struct NetworkSpec {

@@ -17,6 +17,13 @@ constexpr auto enumerators(Health /*type*/) {
     return std::array{Health::none, Health::starting, Health::healthy, Health::unhealthy};
 }
 
+template <typename Visit, codec::Is<VolumeAccess> T>
+void members(Visit& visit, T& value) {
+    visit("method", value.method);
+    visit("folder", value.folder);
+    visit("losses", value.losses);
+}
+
 template <typename Visit, codec::Is<Info> T>
 void members(Visit& visit, T& value) {
     visit("engine", value.engine);
@@ -26,6 +33,7 @@ void members(Visit& visit, T& value) {
     visit("memory_bytes", value.memory_bytes);
     visit("warnings", value.warnings);
     visit("runs_programs", value.runs_programs);
+    visit("volumes", value.volumes);
 }
 
 template <typename Visit, codec::Is<NetworkSpec> T>

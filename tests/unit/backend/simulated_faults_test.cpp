@@ -159,11 +159,16 @@ TEST_CASE("the effects have one line for each operation that changed something")
 
 TEST_CASE("a change that the state file cannot keep is no effect") {
     const test::TempDir folder;
+    const std::string gone = folder / "gone";
+    std::filesystem::create_directory(gone);
     Heard heard;
-    const auto backend = test::simulated(
-        R"({"state_file": "/proc/none/state.json", "effects": ")" + (folder / "effects") + R"("})",
-        heard);
-    error_of([&] { backend->ensure_volume(soon(), {"v", {}}); });
+    const auto backend =
+        test::simulated(R"({"state_file": ")" + gone + R"(/state.json", "effects": ")" +
+                            (folder / "effects") + R"("})",
+                        heard);
+    std::filesystem::remove_all(gone);
+    const auto failure = error_of([&] { backend->ensure_volume(soon(), {"v", {}}); });
+    CHECK(failure.code() == Code::internal);
     CHECK(lines_of(folder / "effects").empty());
 }
 
@@ -219,10 +224,12 @@ TEST_CASE("a state file that is malformed or cannot be written is refused by its
         const auto failure = error_of([&] { test::simulated(config, heard); });
         CHECK(failure.code() == Code::invalid);
         CHECK_MESSAGE(std::string(failure.what()).find("the state_file " + file) == 0,
-                      failure.what());
+                      std::string(failure.what()));
     }
-    const auto backend = test::simulated(R"({"state_file": "/proc/none/state.json"})", heard);
-    CHECK(error_of([&] { backend->ensure_volume(soon(), {"v", {}}); }).code() == Code::internal);
+    const auto failure =
+        error_of([&] { test::simulated(R"({"state_file": "/proc/none/state.json"})", heard); });
+    CHECK(std::string(failure.what()) ==
+          "the state_file /proc/none/state.json cannot be locked: No such file or directory");
 }
 
 TEST_CASE("a configured crash ends the process after the journal line and before the effect") {

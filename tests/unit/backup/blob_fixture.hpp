@@ -11,6 +11,7 @@
 #include "backup/blob_store.hpp"
 #include "backup/file_note.hpp"
 #include "base/failure.hpp"
+#include "backup/manifest.hpp"
 #include "support/temp_dir.hpp"
 
 namespace nexus::backup {
@@ -53,6 +54,9 @@ std::string noise(std::size_t size);
 
 // `bytes` as one zstd frame.
 std::string compressed(std::string_view bytes);
+
+// What a run says of such a blob.
+Part part_of(PartName name, const BlobFacts& facts);
 
 void no_limit();  // a Permit
 

@@ -41,8 +41,8 @@ void CaptureHouse::settle_down() {
         folders.push_back(backend.content(name));
     for (const auto& path : folders) {
         test::wait_until(
-            [&] { return !fingerprint(test::within(std::chrono::seconds(9)), path).empty(); },
-            std::chrono::seconds(10), "nothing changed for a while");
+            [&] { return !fingerprint(test::within(std::chrono::seconds(60)), path).empty(); },
+            std::chrono::seconds(60), "nothing changed for a while");
     }
 }
 

@@ -1,6 +1,8 @@
 // What a backup takes over from the one before.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "unit/backup/capture_house.hpp"
 
 namespace nexus::backup {
@@ -37,11 +39,13 @@ struct Fixture : CaptureHouse {
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "what did not change is taken over, and the runtime not held for it") {
+    backend.volumes.at("tenant_acme_state").labels["note"] = "of today";
     const auto captured = capture(&before);
     CHECK(take_calls() == Calls{"inspect_volume", "inspect_volume"});
     CHECK(read(captured.backup) == nothing);
     CHECK(captured.bytes_written == 0);
     CHECK(captured.backup.pause_ms == 0);
+    CHECK(captured.backup.parts[2].labels.at("note") == "of today");
     for (const auto& part : captured.backup.parts) {
         const Part& old = known(part.name);
         CHECK(part.sha256 == old.sha256);
@@ -55,7 +59,7 @@ TEST_CASE_FIXTURE(Fixture, "what did not change is taken over, and the runtime n
     CHECK(read(capture(&captured.backup).backup) == nothing);
 }
 
-TEST_CASE_FIXTURE(Fixture, "only what changed is read") {
+TEST_CASE_FIXTURE(Fixture, "only what changed is read, also where that was just before the pause") {
     write(PartName::state, "second");
     const auto captured = capture(&before);
     CHECK(read(captured.backup) == std::vector<std::string>{"state"});
@@ -64,10 +68,6 @@ TEST_CASE_FIXTURE(Fixture, "only what changed is read") {
     CHECK(captured.backup.parts[2].sha256 != known(PartName::state).sha256);
     CHECK(captured.backup.parts[2].fingerprint.empty());  // it changed a moment ago
     CHECK(captured.bytes_written == captured.backup.parts[2].blob_bytes);
-}
-
-TEST_CASE_FIXTURE(Fixture, "what changes until the runtime is held is read with the others") {
-    write(PartName::state, "second");
     backend.before = [this](const std::string& op) {
         if (op == "pause") write(PartName::session, "second");
     };
@@ -75,78 +75,59 @@ TEST_CASE_FIXTURE(Fixture, "what changes until the runtime is held is read with 
 }
 
 TEST_CASE_FIXTURE(Fixture, "all is read where that is asked for, and once a week") {
-    SUBCASE("asked for") {
-        const auto captured = capture(&before, {.full = true});
-        CHECK(read(captured.backup) == all);
-        CHECK(captured.bytes_written == 0);  // the same content has the same blob
-    }
-    SUBCASE("a week later") {
-        for (auto& part : before.parts)
-            part.read_at -= 7 * day;
-        CHECK(read(capture(&before).backup) == all);
-    }
-    SUBCASE("six days later it is not") {
-        for (auto& part : before.parts)
-            part.read_at -= 6 * day;
-        CHECK(read(capture(&before).backup) == nothing);
-    }
-    SUBCASE("a clock that was ahead") {
-        for (auto& part : before.parts)
-            part.read_at += day;
-        CHECK(read(capture(&before).backup) == all);
-    }
+    const auto captured = capture(&before, {.full = true});
+    CHECK(read(captured.backup) == all);
+    CHECK(captured.bytes_written == 0);  // the same content has the same blob
+    const auto read_after = [this](std::chrono::hours time) {
+        TenantBackup then = before;
+        for (auto& part : then.parts)
+            part.read_at -= time;
+        return read(capture(&then).backup);
+    };
+    CHECK(read_after(7 * day) == all);
+    CHECK(read_after(6 * day) == nothing);
+    CHECK(read_after(-day) == all);  // the clock was ahead
     check_tidy();
 }
 
 TEST_CASE_FIXTURE(Fixture, "what cannot be known to be the same is read") {
-    SUBCASE("the engine's folders cannot be seen") {
-        for (auto& [name, volume] : backend.volumes)
-            volume.mountpoint = "/nowhere/" + name;
-        CHECK(read(capture(&before).backup) == std::vector<std::string>{"session", "state"});
-    }
-    SUBCASE("it was read by the engine's own means") {
-        backend.exported = [](const std::string&, VolumeCopy& copy) { copy.method = "archive"; };
-        const auto second = capture(&before, {.full = true}).backup;
-        CHECK(read(capture(&second).backup) == std::vector<std::string>{"session", "state"});
-    }
-    SUBCASE("it was torn") {
-        known(PartName::session).status = PartStatus::torn;
-        CHECK(read(capture(&before).backup) == std::vector<std::string>{"session"});
-    }
-    SUBCASE("its blob is gone") {
-        CHECK(std::filesystem::remove(tar_path({.sha256 = known(PartName::state).sha256})));
-        CHECK(read(capture(&before).backup) == std::vector<std::string>{"state"});
-    }
+    const std::vector<std::string> volumes{"session", "state"};
+    // It was read by the engine's own means.
+    backend.exported = [](const std::string&, VolumeCopy& copy) { copy.method = "archive"; };
+    const auto second = capture(&before, {.full = true}).backup;
+    CHECK(read(capture(&second).backup) == volumes);
+    backend.exported = [](const std::string&, VolumeCopy&) {};
+    // It was torn.
+    TenantBackup torn = before;
+    torn.parts[1].status = PartStatus::torn;
+    CHECK(read(capture(&torn).backup) == std::vector<std::string>{"session"});
+    // Its blob is gone.
+    CHECK(std::filesystem::remove(tar_path({.sha256 = known(PartName::state).sha256})));
+    CHECK(read(capture(&before).backup) == std::vector<std::string>{"state"});
+    // The engine's folders cannot be seen.
+    for (auto& [name, volume] : backend.volumes)
+        volume.mountpoint = "/nowhere/" + name;
+    CHECK(read(capture(&before).backup) == volumes);
     check_tidy();
 }
 
 TEST_CASE_FIXTURE(Fixture, "a blob that was verified a week ago is verified again") {
     Part& old = known(PartName::state);
     old.verified_at -= 7 * day;
-    SUBCASE("and is good") {
-        const auto captured = capture(&before);
-        CHECK(read(captured.backup) == nothing);
-        CHECK(wall_now() - captured.backup.parts[2].verified_at < std::chrono::minutes(1));
-        CHECK(captured.backup.parts[1].verified_at == known(PartName::session).verified_at);
-    }
-    SUBCASE("and is damaged: the part is read again, and the blob good again") {
-        const std::string path = tar_path({.sha256 = old.sha256});
-        auto bytes = test::read_file(path);
-        bytes[bytes.size() / 2] = static_cast<char>(~bytes[bytes.size() / 2]);
-        test::write_file(path, bytes);
-        const auto captured = capture(&before);
-        CHECK(read(captured.backup) == std::vector<std::string>{"state"});
-        CHECK(captured.backup.parts[2].sha256 == old.sha256);
-        blobs.verify(old.sha256, old.tar_bytes, old.entries, no_limit);
-    }
-    check_tidy();
-}
+    const auto good = capture(&before).backup;
+    CHECK(read(good) == nothing);
+    CHECK(wall_now() - good.parts[2].verified_at < std::chrono::hours(1));
+    CHECK(good.parts[1].verified_at == known(PartName::session).verified_at);
 
-TEST_CASE_FIXTURE(Fixture, "labels are those of today") {
-    backend.volumes.at("tenant_acme_state").labels["note"] = "new";
+    const std::string path = tar_path({.sha256 = old.sha256});
+    auto bytes = test::read_file(path);
+    bytes[bytes.size() / 2] = static_cast<char>(~bytes[bytes.size() / 2]);
+    test::write_file(path, bytes);
     const auto captured = capture(&before);
-    CHECK(read(captured.backup) == nothing);
-    CHECK(captured.backup.parts[2].labels.at("note") == "new");
+    CHECK(read(captured.backup) == std::vector<std::string>{"state"});
+    CHECK(captured.backup.parts[2].sha256 == old.sha256);
+    blobs.verify(old.sha256, old.tar_bytes, old.entries, no_limit);  // it is good again
+    check_tidy();
 }
 
 }  // namespace nexus::backup

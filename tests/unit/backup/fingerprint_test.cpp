@@ -4,13 +4,15 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <filesystem>
+#include <iterator>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "base/unique_fd.hpp"
 #include "support/backend_call.hpp"
@@ -29,13 +31,13 @@ using test::within;
 using test::write_file;
 
 std::string now_of(const std::string& path) {
-    return fingerprint(within(seconds(30)), path);
+    return fingerprint(within(seconds(60)), path);
 }
 
 // The fingerprint once what was written is old enough to have one.
 std::string settled(const std::string& path) {
     std::string found;
-    test::wait_until([&] { return !(found = now_of(path)).empty(); }, seconds(10),
+    test::wait_until([&] { return !(found = now_of(path)).empty(); }, seconds(60),
                      "the folder is settled");
     return found;
 }
@@ -66,43 +68,62 @@ TEST_CASE("a folder that nobody changed has the same fingerprint") {
     CHECK(now_of(tree.root) == first);
 }
 
+// Each is made to a tree of its own.
+struct Change {
+    const char* what;
+    void (*make)(const std::string& root);
+};
+
+const std::string inner = "/folder/inner/file";
+
+const Change changes[] = {
+    {"the content, its size and time as they were",
+     [](const std::string& root) {
+         struct stat before {};
+         REQUIRE(::stat((root + inner).c_str(), &before) == 0);
+         write_file(root + inner, "CONTENT");
+         set_modified(root + inner, before.st_mtim);
+     }},
+    {"a mode",
+     [](const std::string& root) { fs::permissions(root + inner, fs::perms::owner_all); }},
+    {"a file more, and one less",
+     [](const std::string& root) {
+         write_file(root + "/more", "");
+         fs::remove(root + "/more");
+     }},
+    {"a name",
+     [](const std::string& root) { fs::rename(root + inner, root + "/folder/inner/other"); }},
+    {"a link's target",
+     [](const std::string& root) {
+         fs::remove(root + "/link");
+         fs::create_symlink("elsewhere", root + "/link");
+     }},
+    {"another file in the place of one, the same to see",
+     [](const std::string& root) {
+         struct stat before {};
+         REQUIRE(::stat((root + inner).c_str(), &before) == 0);
+         write_file(root + "/new", "content");
+         set_modified(root + "/new", before.st_mtim);
+         fs::rename(root + "/new", root + inner);
+     }},
+    {"the folder itself",
+     [](const std::string& root) { fs::permissions(root, fs::perms::owner_all); }},
+};
+
 TEST_CASE("any change of a folder is another fingerprint, none while it may go on unseen") {
-    const Tree tree;
-    const std::string file = tree.root + "/folder/inner/file";
-    const std::string before = settled(tree.root);
-    struct stat status {};
-    REQUIRE(::stat(file.c_str(), &status) == 0);
-    SUBCASE("of the content, with its size and time as they were") {
-        write_file(file, "CONTENT");
-        set_modified(file, status.st_mtim);
+    const Tree trees[std::size(changes)];
+    std::vector<std::string> before;
+    for (const auto& tree : trees)
+        before.push_back(settled(tree.root));
+    for (std::size_t i = 0; i < std::size(changes); ++i) {
+        CAPTURE(changes[i].what);
+        changes[i].make(trees[i].root);
+        CHECK(now_of(trees[i].root).empty());
     }
-    SUBCASE("of a mode") {
-        fs::permissions(file, fs::perms::owner_all);
+    for (std::size_t i = 0; i < std::size(changes); ++i) {
+        CAPTURE(changes[i].what);
+        CHECK(settled(trees[i].root) != before[i]);
     }
-    SUBCASE("of an attribute") {
-        REQUIRE(::lsetxattr(file.c_str(), "user.a", "b", 1, 0) == 0);
-    }
-    SUBCASE("a file more, and one less") {
-        write_file(tree.root + "/more", "");
-        fs::remove(tree.root + "/more");
-    }
-    SUBCASE("of a name") {
-        fs::rename(file, tree.root + "/folder/inner/other");
-    }
-    SUBCASE("of a link's target") {
-        fs::remove(tree.root + "/link");
-        fs::create_symlink("elsewhere", tree.root + "/link");
-    }
-    SUBCASE("another file in the place of one, the same to see") {
-        write_file(tree.root + "/new", "content");
-        set_modified(tree.root + "/new", status.st_mtim);
-        fs::rename(tree.root + "/new", file);
-    }
-    SUBCASE("of the folder itself") {
-        fs::permissions(tree.root, fs::perms::owner_all);
-    }
-    CHECK(now_of(tree.root).empty());
-    CHECK(settled(tree.root) != before);
 }
 
 TEST_CASE("a time of content that lies in the future keeps no folder from being settled") {
@@ -133,14 +154,14 @@ TEST_CASE("a folder that is not there, a call that is over and one that is cance
     CHECK(error_of([&] { fingerprint(within(seconds(0)), tree.root); }).code() == Code::timeout);
     const Cancellation cancellation;
     cancellation.cancel();
-    const auto call = cancellation.within(seconds(30));
+    const auto call = cancellation.within(seconds(60));
     CHECK(error_of([&] { fingerprint(call, tree.root); }).code() == Code::cancelled);
 }
 
 TEST_CASE("a deep tree needs no more descriptors than a flat one") {
     const test::TempDir temp;
     const std::string root = temp.path().string();
-    constexpr int levels = 2000;
+    constexpr int levels = 400;
     UniqueFd at(::open(root.c_str(), O_RDONLY | O_DIRECTORY));
     for (int i = 0; i < levels; ++i) {
         REQUIRE(::mkdirat(at.get(), "d", 0700) == 0);
@@ -171,7 +192,7 @@ TEST_CASE("a folder may change while it is looked at") {
         }
     });
     int empty = 0;
-    constexpr int walks = 300;
+    constexpr int walks = 50;
     for (int i = 0; i < walks; ++i)
         empty += now_of(tree.root).empty() ? 1 : 0;
     over = true;
@@ -180,27 +201,23 @@ TEST_CASE("a folder may change while it is looked at") {
     CHECK(settled(tree.root).size() == 64);
 }
 
-double processor_ms() {
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
-}
-
-TEST_CASE("twenty thousand files take less than a quarter of a second of a processor") {
+TEST_CASE("three thousand files take no more than 40 ms of a processor") {
     const test::TempDir temp;
-    for (int folder = 0; folder < 200; ++folder) {
-        const std::string path = temp / ("d" + std::to_string(folder));
-        fs::create_directory(path);
-        for (int file = 0; file < 100; ++file)
-            write_file(path + "/file-" + std::to_string(file), "");
-    }
+    constexpr int files = 3000;
+    for (int file = 0; file < files; ++file)
+        write_file(temp / ("file-" + std::to_string(file)), "");
     const std::string root = temp.path().string();
     settled(root);
+    const auto processor_ms = [] {
+        timespec time{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
+    };
     const double begun = processor_ms();
     now_of(root);
     const double took = processor_ms() - begun;
-    MESSAGE("a walk took " << took << " ms");
-    CHECK(took < 250);  // 0.05 s in a release on an idle machine; this may be neither
+    // 20,000 take 0.05 s of a processor that does nothing else; this one may be shared.
+    CHECK(took < 40);
 }
 
 }  // namespace

@@ -13,19 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Part part_of(PartName name, const BlobFacts& facts) {
-    Part part;
-    part.name = name;
-    part.method = "mount_point";
-    part.sha256 = facts.sha256;
-    part.tar_bytes = facts.tar_bytes;
-    part.blob_bytes = facts.blob_bytes;
-    part.file_bytes = facts.file_bytes;
-    part.entries = facts.entries;
-    part.read_at = wall_now();
-    return part;
-}
-
 }  // namespace
 
 RestoreHouse::RestoreHouse() {

@@ -276,21 +276,6 @@ TEST_CASE("a container that does not run uses nothing, one that does has its own
     CHECK(error_of([&] { f.backend.stats(f.ctx, "none"); }).code() == Code::not_found);
 }
 
-TEST_CASE("a volume whose folder is not here is neither read nor written") {
-    Fixture f({{"GET /volumes/vol",
-                http(200, R"({"Name":"vol","Mountpoint":"/nonexistent/volumes/vol/_data"})")}});
-    for (const bool out : {true, false}) {
-        const auto error = error_of([&] {
-            out ? f.backend.export_volume(f.ctx, "vol", 1)
-                : f.backend.import_volume(f.ctx, "vol", 1);
-        });
-        CHECK(error.code() == Code::unsupported);
-        CHECK(std::string_view(error.what())
-                  .ends_with("-v /nonexistent/volumes:/nonexistent/volumes"));
-    }
-    CHECK(error_of([&] { f.backend.export_volume(f.ctx, "none", 1); }).code() == Code::not_found);
-}
-
 TEST_CASE("every operation survives an engine that answers nonsense") {
     engine::check_nonsense<DockerBackend>(Wiring::wire());
 }

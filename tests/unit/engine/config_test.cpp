@@ -17,9 +17,12 @@ TEST_CASE("a configuration that says nothing means the usual socket") {
 
 TEST_CASE("a configuration is read") {
     const Config config =
-        parse_config(R"({"endpoint":"tcp://h:1","max_parallel":7})", "docker", "unix:///x");
+        parse_config(R"({"endpoint":"tcp://h:1","max_parallel":7,"volume_access":"archive"})",
+                     "docker", "unix:///x");
     CHECK(config.endpoint == "tcp://h:1");
     CHECK(config.max_parallel == 7);
+    CHECK(config.volume_access == "archive");
+    CHECK(parse_config("", "docker", "unix:///x").volume_access == "auto");
 }
 
 TEST_CASE("a configuration of the wrong shape is refused by the name of the member") {
@@ -32,6 +35,7 @@ TEST_CASE("a configuration of the wrong shape is refused by the name of the memb
         {R"({"max_parallel":"2"})", "/max_parallel"},
         {R"({"max_parallel":-1})", "max_parallel"},
         {R"({"max_parallel":1025})", "max_parallel"},
+        {R"({"volume_access":"somehow"})", "volume_access"},
     };
     for (const auto& c : cases) {
         CAPTURE(c.text);

@@ -33,6 +33,11 @@ std::size_t content_length(const std::string& head) {
 std::string Peer::read_request() {
     for (;;) {
         const auto head_end = buffer_.find("\r\n\r\n");
+        if (buffer_.substr(0, head_end).find("Transfer-Encoding: chunked") != std::string::npos) {
+            std::string request = buffer_.substr(0, head_end + 4);
+            buffer_.erase(0, request.size());
+            return request + read_chunks();
+        }
         if (head_end != std::string::npos) {
             const std::size_t size = head_end + 4 + content_length(buffer_.substr(0, head_end));
             if (buffer_.size() >= size) {
@@ -41,10 +46,31 @@ std::string Peer::read_request() {
                 return request;
             }
         }
-        std::array<char, 4096> piece{};
-        const ssize_t got = ::recv(fd_, piece.data(), piece.size(), 0);
-        if (got <= 0) return "";
-        buffer_.append(piece.data(), static_cast<std::size_t>(got));
+        if (!receive()) return "";
+    }
+}
+
+bool Peer::receive() {
+    std::array<char, 4096> piece{};
+    const ssize_t got = ::recv(fd_, piece.data(), piece.size(), 0);
+    if (got > 0) buffer_.append(piece.data(), static_cast<std::size_t>(got));
+    return got > 0;
+}
+
+std::string Peer::read_chunks() {
+    std::string body;
+    for (;;) {
+        const auto line_end = buffer_.find("\r\n");
+        const bool whole = line_end != std::string::npos &&
+                           buffer_.size() >= line_end + 4 + std::stoul(buffer_, nullptr, 16);
+        if (!whole) {
+            if (!receive()) return body;
+            continue;
+        }
+        const std::size_t size = std::stoul(buffer_, nullptr, 16);
+        body += buffer_.substr(line_end + 2, size);
+        buffer_.erase(0, line_end + 4 + size);
+        if (size == 0) return body;
     }
 }
 

@@ -21,7 +21,8 @@ namespace nexus::engine {
 class Peer {
   public:
     explicit Peer(int fd) : fd_(fd) {}
-    // Head and body of the next request; empty once the client has closed.
+    // Head and body of the next request, a chunked one as one piece, also where it is broken off;
+    // empty once the client has closed.
     std::string read_request();
     // False where the client is gone.
     bool send(std::string_view bytes) const;
@@ -29,6 +30,9 @@ class Peer {
     void wait_for_close();
 
   private:
+    bool receive();
+    std::string read_chunks();
+
     int fd_;
     std::string buffer_;
 };

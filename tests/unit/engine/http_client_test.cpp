@@ -1,5 +1,3 @@
-#include "engine/http_client.hpp"
-
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -8,7 +6,7 @@
 #include <vector>
 
 #include "support/temp_dir.hpp"
-#include "unit/engine/fake_engine.hpp"
+#include "unit/engine/http_calls.hpp"
 
 namespace nexus::engine {
 namespace {
@@ -16,21 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-Engine at(const std::string& endpoint) {
-    return {"Docker Engine", "dockerd", parse_endpoint(endpoint)};
-}
-
 bool says(const BackendError& error, std::string_view text) {
     return std::string_view(error.what()).find(text) != std::string_view::npos;
-}
-
-// Runs `call` and checks that it ends with `code` well within the second that the rules give it.
-void check_ends_soon(Code code, const std::function<void()>& call) {
-    const auto begin = std::chrono::steady_clock::now();
-    const BackendError error = error_of(call);
-    CHECK(error.code() == code);
-    CHECK(error.retryable());
-    CHECK(std::chrono::steady_clock::now() - begin < seconds(1));
 }
 
 TEST_CASE("a request arrives as it was meant and its answer comes back") {

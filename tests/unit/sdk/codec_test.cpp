@@ -20,6 +20,7 @@ struct Filler {
     void operator()(std::string_view /*name*/, Phase& value) { value = Phase::exited; }
     void operator()(std::string_view /*name*/, Health& value) { value = Health::unhealthy; }
     void operator()(std::string_view /*name*/, RegistryAuth& value) { members(*this, value); }
+    void operator()(std::string_view /*name*/, VolumeAccess& value) { members(*this, value); }
     template <typename T>
     void operator()(std::string_view name, std::vector<T>& values) {
         values.resize(2);
