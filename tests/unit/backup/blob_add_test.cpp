@@ -11,8 +11,8 @@
 #include <system_error>
 #include <thread>
 
-#include "base/failure.hpp"
 #include "base/unique_fd.hpp"
+#include "support/failure.hpp"
 #include "unit/archive/folder_fixture.hpp"
 #include "unit/backup/blob_fixture.hpp"
 
@@ -24,6 +24,7 @@ using archive::error_of;
 using archive::is_root;
 using archive::memory_file;
 using archive::shell;
+using test::failure_of;
 
 TEST_CASE("what is no tar, or no whole one, or leads out of the root is not kept") {
     const BlobHouse house;
@@ -59,7 +60,7 @@ TEST_CASE("an add ends where it may not go on, and leaves nothing") {
     const auto stop = [&] {
         if (left-- == 0) throw Failure(ErrorCode::cancelled, "stop");
     };
-    CHECK(failure_of([&] { house.blobs.add(memory_file(tar).get(), stop); }) ==
+    CHECK(failure_of([&] { house.blobs.add(memory_file(tar).get(), stop); }).code() ==
           ErrorCode::cancelled);
     CHECK(house.is_empty());
 }
@@ -82,7 +83,7 @@ TEST_CASE("a full disk is exhausted, and nothing is left on it") {
         const BlobStore blobs(dir);
         CHECK(failure_of([&] {
                   blobs.add(memory_file(tar_of({{"a", noise(6 << 20)}})).get(), no_limit);
-              }) == ErrorCode::exhausted);
+              }).code() == ErrorCode::exhausted);
         CHECK(fs::is_empty(small + "/blobs"));
         CHECK(fs::is_empty(small + "/tmp"));
         CHECK(blobs.add(memory_file(tar_of({{"a", noise(1 << 20)}})).get(), no_limit).added);
@@ -121,7 +122,7 @@ TEST_CASE("two that add the same at once both have it") {
             adders.emplace_back([&] { one = house.add(tar); });
     }
     for (const auto& one : facts) {
-        CHECK(one.sha256 == sha256_of(tar));
+        CHECK(one.sha256 == digest_of(tar));
         CHECK(one.blob_bytes == facts[0].blob_bytes);
     }
     house.verify(facts[0]);

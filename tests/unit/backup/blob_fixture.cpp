@@ -87,17 +87,7 @@ std::string damage(const std::function<void()>& act) {
     return {};
 }
 
-ErrorCode failure_of(const std::function<void()>& act) {
-    try {
-        act();
-    } catch (const Failure& failure) {
-        return failure.code();
-    }
-    FAIL("nothing was thrown");
-    return {};
-}
-
-std::string sha256_of(std::string_view bytes) {
+std::string digest_of(std::string_view bytes) {
     Sha256 sha256;
     sha256.update(bytes);
     return sha256.finish();

@@ -10,7 +10,6 @@
 #include "archive/tar_writer.hpp"
 #include "backup/blob_store.hpp"
 #include "backup/file_note.hpp"
-#include "base/failure.hpp"
 #include "backup/manifest.hpp"
 #include "support/temp_dir.hpp"
 
@@ -41,13 +40,11 @@ std::string damage(const std::function<void()>& act);
 // seconds.
 std::string tar_with(const std::function<void(archive::TarWriter&)>& fill, time_t mtime = 0);
 
-// The code of the Failure that `act` throws; the test case ends where it throws none.
-ErrorCode failure_of(const std::function<void()>& act);
-
-std::string sha256_of(std::string_view bytes);
-
 // The tar of a folder with these files, path → content. All were changed at `mtime`, in seconds.
 std::string tar_of(const std::vector<std::pair<std::string, std::string>>& files, time_t mtime = 0);
+
+// The SHA-256 of `bytes`.
+std::string digest_of(std::string_view bytes);
 
 // Bytes that do not compress; the same each time.
 std::string noise(std::size_t size);

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/unique_fd.hpp"
+#include "support/failure.hpp"
 #include "unit/archive/folder_fixture.hpp"
 #include "unit/backup/blob_fixture.hpp"
 
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 using archive::EntryKind;
 using archive::error_of;
 using archive::memory_file;
+using test::failure_of;
 
 struct stat status_of(const std::string& path) {
     struct stat status {};
@@ -32,7 +34,7 @@ TEST_CASE("a tar becomes a blob that has its hash for a name") {
     const BlobHouse house;
     const std::string tar = tar_of({{"a", "alpha"}, {"b", std::string(3 << 20, 'b')}, {"c", ""}});
     const BlobFacts facts = house.add(tar);
-    CHECK(facts.sha256 == sha256_of(tar));
+    CHECK(facts.sha256 == digest_of(tar));
     CHECK(facts.tar_bytes == static_cast<std::int64_t>(tar.size()));
     CHECK(facts.file_bytes == 5 + (3 << 20));
     CHECK(facts.entries == 3);
@@ -127,12 +129,12 @@ TEST_CASE("the list says what each file is") {
     CHECK(notes[2].path == "folder/plain");
     CHECK(notes[2].kind == EntryKind::file);
     CHECK(notes[2].size == 7);
-    CHECK(notes[2].sha256 == sha256_of("content"));
+    CHECK(notes[2].sha256 == digest_of("content"));
     CHECK(notes[2].mode == 04751);
     CHECK(notes[2].uid == ::geteuid());
     CHECK(notes[3].target == "folder/\xfe");
     CHECK(notes[4].path == "no \xff text");
-    CHECK(notes[4].sha256 == sha256_of(""));
+    CHECK(notes[4].sha256 == digest_of(""));
     CHECK(notes[5].kind == EntryKind::hardlink);
     CHECK(notes[5].target == "folder/plain");
     CHECK(notes[6].kind == EntryKind::fifo);
@@ -186,7 +188,7 @@ TEST_CASE("a pipe that nobody reads does not hold a reader of a blob for ever") 
         };
         CHECK(failure_of([&] {
                   house.blobs.read(facts.sha256, facts.tar_bytes, writer.get(), limit);
-              }) == ErrorCode::deadline);
+              }).code() == ErrorCode::deadline);
     }
     SUBCASE("it is gone") {
         reader.reset();
