@@ -20,15 +20,6 @@ using Texts = std::vector<std::string>;
 constexpr const char* first = "20261124T021500.000Z";
 constexpr const char* second = "20261125T021500.000Z";
 
-Part part_of(PartName name, const BlobFacts& facts) {
-    auto part = test::make_part(name, facts.sha256);
-    part.tar_bytes = facts.tar_bytes;
-    part.blob_bytes = facts.blob_bytes;
-    part.file_bytes = facts.file_bytes;
-    part.entries = facts.entries;
-    return part;
-}
-
 struct House : BlobHouse {
     const RunStore runs{dir};
     const CancelSource cancel;
