@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "base/cancel.hpp"
-#include "base/failure.hpp"
+#include "support/failure.hpp"
 #include "support/temp_dir.hpp"
 #include "support/wait_until.hpp"
 
@@ -21,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::seconds;
+using test::failure_of;
 
 mode_t mode_of(const std::string& path) {
     struct stat status {};
@@ -196,28 +197,20 @@ TEST_CASE("blobs are shared by those who add and read, and belong to one who rem
     const CancelSource never;
     CancelSource cancelled;
     cancelled.cancel();
-    const auto refused = [&](auto lock) {
-        try {
-            lock();
-            return false;
-        } catch (const Failure& failure) {
-            return failure.code() == ErrorCode::cancelled;
-        }
-    };
     SUBCASE("between processes") {
         const OtherProcess other([&] { return dir.share_blobs(never.fd()); });
         CHECK(dir.share_blobs(never.fd()));
-        CHECK(refused([&] { dir.own_blobs(cancelled.fd()); }));
+        CHECK(failure_of([&] { dir.own_blobs(cancelled.fd()); }).code() == ErrorCode::cancelled);
     }
     SUBCASE("within one") {
         const UniqueFd first = dir.share_blobs(never.fd());
         CHECK(dir.share_blobs(never.fd()));
-        CHECK(refused([&] { dir.own_blobs(cancelled.fd()); }));
+        CHECK(failure_of([&] { dir.own_blobs(cancelled.fd()); }).code() == ErrorCode::cancelled);
     }
     SUBCASE("with an owner") {
         OtherProcess other([&] { return dir.own_blobs(never.fd()); });
-        CHECK(refused([&] { dir.share_blobs(cancelled.fd()); }));
-        CHECK(refused([&] { dir.own_blobs(cancelled.fd()); }));
+        CHECK(failure_of([&] { dir.share_blobs(cancelled.fd()); }).code() == ErrorCode::cancelled);
+        CHECK(failure_of([&] { dir.own_blobs(cancelled.fd()); }).code() == ErrorCode::cancelled);
         std::atomic<bool> has_it = false;
         std::jthread waiter([&] {
             const UniqueFd held = dir.share_blobs(never.fd());

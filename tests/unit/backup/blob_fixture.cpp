@@ -7,6 +7,7 @@
 #include <random>
 
 #include "backup/file_list.hpp"
+#include "backup/sha256.hpp"
 #include "unit/archive/folder_fixture.hpp"
 
 namespace nexus::backup {
@@ -84,6 +85,12 @@ std::string damage(const std::function<void()>& act) {
         return error.what();
     }
     return {};
+}
+
+std::string digest_of(std::string_view bytes) {
+    Sha256 sha256;
+    sha256.update(bytes);
+    return sha256.finish();
 }
 
 std::string tar_with(const std::function<void(archive::TarWriter&)>& fill, time_t mtime) {

@@ -43,6 +43,9 @@ std::string tar_with(const std::function<void(archive::TarWriter&)>& fill, time_
 // The tar of a folder with these files, path → content. All were changed at `mtime`, in seconds.
 std::string tar_of(const std::vector<std::pair<std::string, std::string>>& files, time_t mtime = 0);
 
+// The SHA-256 of `bytes`.
+std::string digest_of(std::string_view bytes);
+
 // Bytes that do not compress; the same each time.
 std::string noise(std::size_t size);
 

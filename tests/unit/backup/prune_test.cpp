@@ -9,7 +9,7 @@
 
 #include "backup/run_store.hpp"
 #include "base/cancel.hpp"
-#include "base/failure.hpp"
+#include "support/failure.hpp"
 #include "support/temp_dir.hpp"
 #include "unit/backup/run_fixture.hpp"
 
@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using config::BackupKeep;
+using test::failure_of;
 using test::make_run;
 using test::sha256_of;
 using Ids = std::vector<std::string>;
@@ -76,16 +77,6 @@ struct House {
         return paths;
     }
 };
-
-ErrorCode failure_of(const std::function<void()>& act) {
-    try {
-        act();
-    } catch (const Failure& failure) {
-        return failure.code();
-    }
-    FAIL("nothing was thrown");
-    return {};
-}
 
 TEST_CASE("runs that are not kept go, with the blobs that only they name") {
     const House house;
@@ -174,7 +165,7 @@ TEST_CASE("a run.json or a verification that cannot be read keeps everything") {
         const auto check = [&](const std::string& bad) {
             test::write_file(path, bad);
             const auto before = house.all();
-            CHECK(failure_of([&] { house.prune(two_days); }) == ErrorCode::snapshot_corrupt);
+            CHECK(failure_of([&] { house.prune(two_days); }).code() == ErrorCode::snapshot_corrupt);
             CHECK(house.all() == before);
         };
         check("");
@@ -256,7 +247,7 @@ TEST_CASE("prune waits for those who read or add blobs, and can be cancelled mea
     CHECK(waiting.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout);
     CHECK(house.runs.list().size() == 2);
     cancel.cancel();
-    CHECK(failure_of([&] { waiting.get(); }) == ErrorCode::cancelled);
+    CHECK(failure_of([&] { waiting.get(); }).code() == ErrorCode::cancelled);
     reader.reset();
     CHECK(house.prune({1, 0, 0}).runs == Ids{first});
 }
