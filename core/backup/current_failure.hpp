@@ -1,4 +1,5 @@
-// From whatever was thrown during a job, a backup or a restore to the codes of results. Threads: any.
+// From whatever was thrown during a job, a backup or a restore to the codes of results. Threads:
+// any.
 #pragma once
 
 #include "base/failure.hpp"
