@@ -45,8 +45,13 @@ std::string RestoreHouse::data() {
     return same ? text : "";
 }
 
-std::string RestoreHouse::record_text() const {
-    return test::read_file(store.path() + "/acme/tenant.json");
+void RestoreHouse::lose_all() {
+    backend.containers.clear();
+    backend.volumes.clear();
+    backend.networks.clear();
+    backend.images.clear();
+    fs::remove_all(store.path() + "/acme");
+    book.forget(acme);
 }
 
 Part RestoreHouse::capture(PartName name) {
@@ -104,8 +109,8 @@ Restore::Report RestoreHouse::restore(const std::string& snapshot) {
     });
 }
 
-Restore::Report RestoreHouse::restore_as(const TenantId& other) {
-    return with_restore(other, [&](Restore& restore, tenants::JobContext& context) {
+Restore::Report RestoreHouse::restore_as(const TenantId& copy) {
+    return with_restore(copy, [&](Restore& restore, tenants::JobContext& context) {
         return restore.run({acme, "latest"}, context);
     });
 }

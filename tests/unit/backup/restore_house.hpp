@@ -28,6 +28,8 @@ struct RestoreHouse : tenants::House, BlobHouse {
     RunStore runs{dir};
     Journal journal{state.path().string()};
 
+    TenantId other = *TenantId::parse("other");  // of whom there is nothing
+
     // Acme, running, with "first" in both volumes and in a file of config/.
     RestoreHouse();
 
@@ -36,7 +38,11 @@ struct RestoreHouse : tenants::House, BlobHouse {
     // What the tenant's data says; empty where the three places do not say the same.
     std::string data();
     void set_data(std::string_view text);
-    std::string record_text() const;
+    tenants::TenantRecord record(const TenantId& tenant) const {
+        return store.load(tenant).value();
+    }
+    // As on a new machine that has only BACKUP_DIR.
+    void lose_all();
 
     // One part as it is now, and a run of acme alone with all three.
     Part capture(PartName name);
@@ -48,7 +54,7 @@ struct RestoreHouse : tenants::House, BlobHouse {
 
     // In a process of its own, as it were.
     Restore::Report restore(const std::string& snapshot = "latest");
-    Restore::Report restore_as(const TenantId& other);
+    Restore::Report restore_as(const TenantId& copy);
     Restore::DrillReport drill();
     void settle();
     // The message of the Failure of this code that `act` throws.

@@ -16,24 +16,9 @@ using tenants::Desired;
 
 const char* const image = "ghcr.io/acme/nexus:1";
 
-struct Fixture : RestoreHouse {
-    TenantId other = *TenantId::parse("other");
-
-    // As on a new machine that has only BACKUP_DIR.
-    void lose_all() {
-        backend.containers.clear();
-        backend.volumes.clear();
-        backend.networks.clear();
-        backend.images.clear();
-        fs::remove_all(store.path() + "/acme");
-        book.forget(acme);
-    }
-    tenants::TenantRecord record(const TenantId& tenant) { return store.load(tenant).value(); }
-};
-
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "a tenant is restored to what it was when its backup was made") {
+TEST_CASE_FIXTURE(RestoreHouse, "a tenant is restored to what it was when its backup was made") {
     const auto run = back_up();
     const auto before = record(acme);
     set_data("second");
@@ -65,7 +50,8 @@ TEST_CASE_FIXTURE(Fixture, "a tenant is restored to what it was when its backup 
     CHECK(data() == "third");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant of which nothing is left is restored from its backup alone") {
+TEST_CASE_FIXTURE(RestoreHouse,
+                  "a tenant of which nothing is left is restored from its backup alone") {
     publish([](TenantBackup& backup) {
         backup.parts.back().labels = {{"made.by", "somebody"}, {tenants::node_label, "old"}};
     });
@@ -86,7 +72,8 @@ TEST_CASE_FIXTURE(Fixture, "a tenant of which nothing is left is restored from i
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a restore under another id leaves the one that it came from alone") {
+TEST_CASE_FIXTURE(RestoreHouse,
+                  "a restore under another id leaves the one that it came from alone") {
     back_up();
     set_data("second");
     const auto before = picture();
@@ -103,7 +90,8 @@ TEST_CASE_FIXTURE(Fixture, "a restore under another id leaves the one that it ca
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a restore under the id of something that is there changes nothing") {
+TEST_CASE_FIXTURE(RestoreHouse,
+                  "a restore under the id of something that is there changes nothing") {
     back_up();
     const auto refuse = [&] {
         const auto before = picture();
@@ -126,7 +114,8 @@ TEST_CASE_FIXTURE(Fixture, "a restore under the id of something that is there ch
     }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant that was stopped when its backup was made is stopped after") {
+TEST_CASE_FIXTURE(RestoreHouse,
+                  "a tenant that was stopped when its backup was made is stopped after") {
     stop();
     back_up();
     start();
@@ -139,7 +128,7 @@ TEST_CASE_FIXTURE(Fixture, "a tenant that was stopped when its backup was made i
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant that was being deleted comes back stopped") {
+TEST_CASE_FIXTURE(RestoreHouse, "a tenant that was being deleted comes back stopped") {
     auto deleted = record(acme);
     deleted.desired = Desired::deleted;
     store.save(deleted);
@@ -149,7 +138,8 @@ TEST_CASE_FIXTURE(Fixture, "a tenant that was being deleted comes back stopped")
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "an image that was on trial is not the one that runs after a restore") {
+TEST_CASE_FIXTURE(RestoreHouse,
+                  "an image that was on trial is not the one that runs after a restore") {
     auto trial = record(acme);
     trial.previous_image = trial.image;
     trial.previous_desired = Desired::running;
@@ -162,7 +152,8 @@ TEST_CASE_FIXTURE(Fixture, "an image that was on trial is not the one that runs 
     CHECK(runtime().image == image);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a runtime that an image update had put aside goes with a restore") {
+TEST_CASE_FIXTURE(RestoreHouse,
+                  "a runtime that an image update had put aside goes with a restore") {
     back_up();
     backend.containers["tenant_acme_previous"].name = "tenant_acme_previous";
     restore();
@@ -170,7 +161,8 @@ TEST_CASE_FIXTURE(Fixture, "a runtime that an image update had put aside goes wi
     CHECK(runtime().phase == Phase::running);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a restored tenant gets another subnet where its own is taken by now") {
+TEST_CASE_FIXTURE(RestoreHouse,
+                  "a restored tenant gets another subnet where its own is taken by now") {
     back_up();
     const auto subnet = record(acme).network.subnet;
     lose_all();
@@ -183,7 +175,7 @@ TEST_CASE_FIXTURE(Fixture, "a restored tenant gets another subnet where its own 
     CHECK(data() == "first");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant whose own files are damaged is restored") {
+TEST_CASE_FIXTURE(RestoreHouse, "a tenant whose own files are damaged is restored") {
     back_up();
     const auto generation = record(acme).generation;
     set_data("second");
@@ -200,7 +192,7 @@ TEST_CASE_FIXTURE(Fixture, "a tenant whose own files are damaged is restored") {
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a folder that an older deployment made is restored and adopted") {
+TEST_CASE_FIXTURE(RestoreHouse, "a folder that an older deployment made is restored and adopted") {
     fs::remove(store.path() + "/acme/tenant.json");
     back_up();
     lose_all();
@@ -212,7 +204,7 @@ TEST_CASE_FIXTURE(Fixture, "a folder that an older deployment made is restored a
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a volume that was never made is empty after a restore") {
+TEST_CASE_FIXTURE(RestoreHouse, "a volume that was never made is empty after a restore") {
     auto young = record(acme);
     young.volumes_made = false;
     store.save(young);
@@ -222,88 +214,6 @@ TEST_CASE_FIXTURE(Fixture, "a volume that was never made is empty after a restor
     CHECK(read("tenant_acme_session", "data") == "first");
     CHECK(read("tenant_acme_state", "data").empty());
     check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture, "a run without a volume that the tenant had is refused") {
-    publish([](TenantBackup& backup) { backup.parts.pop_back(); });
-    set_data("second");
-    const auto before = picture();
-    const auto message = refusal(ErrorCode::snapshot_corrupt, [&] { restore(); });
-    CHECK(message.find("lacks the part state") != std::string::npos);
-    CHECK(picture() == before);
-    check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture,
-                  "an image that this node does not take is refused before anything ends") {
-    back_up();
-    set_data("second");
-    settings.image_allow = {{"other.io", ""}};
-    const auto before = picture();
-    const auto message = refusal(ErrorCode::image_invalid, [&] { restore(); });
-    CHECK(message.find("IMAGE_ALLOW") != std::string::npos);
-    CHECK(message.find("was not touched") != std::string::npos);
-    CHECK(picture() == before);
-    CHECK(count("stop") == 0);
-    check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture, "a restored runtime that does not come up gives its place back") {
-    back_up();
-    set_data("second");
-    const auto before = picture();
-    // It writes before it ends: what was restored is not what it was any more.
-    backend.after = [&](const std::string& op) {
-        if (op != "start" || !journal.has(acme)) return;
-        if (journal.read(acme)->kind != Entry::Kind::swapped) return;
-        write("tenant_acme_state", "written", "by the new one");
-        backend.containers.at("tenant_acme_runtime").phase = Phase::exited;
-    };
-    const auto message = refusal(ErrorCode::backend_failed, [&] { restore(); });
-    CAPTURE(message);
-    CHECK(message.find("; the tenant is as it was") != std::string::npos);
-    CHECK(picture() == before);
-    CHECK(data() == "second");
-    check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture,
-                  "a backend that exchanges no volumes restores only where there are none") {
-    back_up();
-    backend.swaps_volumes = false;
-    set_data("second");
-    const auto before = picture();
-    const auto message = refusal(ErrorCode::conflict, [&] { restore(); });
-    CHECK(message.find("cannot exchange volumes") != std::string::npos);
-    CHECK(picture() == before);
-    check_tidy();
-
-    restore_as(other);
-    CHECK(read("tenant_other_state", "data") == "first");
-    lose_all();
-    restore();
-    CHECK(data() == "first");
-    CHECK(runtime().phase == Phase::running);
-    check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture, "a snapshot that does not exist is not found") {
-    const auto message = refusal(ErrorCode::snapshot_not_found, [&] { restore(); });
-    CHECK(message.find("acme") != std::string::npos);
-    back_up();
-    refusal(ErrorCode::snapshot_not_found, [&] { restore("20201126T021500.123Z"); });
-    check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture, "a restore says what was torn when it was read") {
-    publish([](TenantBackup& backup) {
-        auto& part = backup.parts.back();
-        part.status = PartStatus::torn;
-        part.changed = {"./a.db", "./b.db"};
-    });
-    const auto report = restore();
-    REQUIRE(report.notes.size() == 1);
-    CHECK(report.notes.front() == "state: changed while it was read: ./a.db and 1 more");
 }
 
 }  // namespace nexus::backup
