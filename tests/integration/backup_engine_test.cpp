@@ -2,23 +2,20 @@
 #include <doctest/doctest.h>
 
 #include "integration/backup_ground.hpp"
-#include "support/wait_until.hpp"
 
 using namespace nexus::test;
 
 namespace {
 
-constexpr std::chrono::seconds patience(120);
-
 void expect_same(const BackupGround::Content& before, const BackupGround::Content& after) {
-    for (const auto& [path, line] : before) {
-        CAPTURE(path);
-        const auto found = after.find(path);
-        CHECK((found == after.end() ? "(missing)" : found->second) == line);
+    for (const auto& entry : before) {
+        CAPTURE(entry.first);
+        const auto found = after.find(entry.first);
+        CHECK((found == after.end() ? "(missing)" : found->second) == entry.second);
     }
-    for (const auto& [path, line] : after) {
-        CAPTURE(path);
-        CHECK(before.contains(path));
+    for (const auto& entry : after) {
+        CAPTURE(entry.first);
+        CHECK(before.contains(entry.first));
     }
 }
 
@@ -35,18 +32,18 @@ TEST_CASE("twenty tenants come back byte for byte after everything was lost") {
     BackupGround ground("bk");
     ground.runner.start();
     constexpr std::size_t count = 20;
-    const auto& tenants = ground.make_tenants(count);
+    const auto& made = ground.make_tenants(count);
     // What the databases write meanwhile is not of the content that is compared.
     const auto before = ground.contents();
-    ground.write_database(tenants[0], true);
-    ground.write_database(tenants[1], false);
+    ground.write_database(made[0], true);
+    ground.write_database(made[1], false);
 
     const auto begun = std::chrono::steady_clock::now();
     const auto backup = succeeded(ground.runner.cli({"backup"}));
     const auto backed_up = std::chrono::steady_clock::now();
     CHECK(contains(backup.out, "tenants=20"));
     CHECK(contains(backup.out, "failures=0"));
-    for (const auto& tenant : tenants)
+    for (const auto& tenant : made)
         CHECK(ground.status(tenant) == "running");
     succeeded(ground.runner.cli({"verify"}));
 
@@ -56,18 +53,18 @@ TEST_CASE("twenty tenants come back byte for byte after everything was lost") {
     succeeded(ground.runner.cli({"restore", "--all"}));
     const auto restored = std::chrono::steady_clock::now();
 
-    for (const auto& tenant : tenants) {
+    for (const auto& tenant : made) {
         CAPTURE(tenant);
         expect_same(before.at(tenant), ground.content(tenant));
         CHECK(ground.status(tenant) == "running");
     }
-    for (const auto& tenant : {tenants[0], tenants[1]}) {
+    for (const auto& tenant : {made[0], made[1]}) {
         const auto database = ground.look_at_database(tenant);
         CHECK(database.check == "ok");
         CHECK(database.rows > 0);
     }
     ground.runner.start();
-    CHECK(at(ground.runner.job({"health", tenants[0]}), "/detail") == "ok");
+    CHECK(at(ground.runner.job({"health", made[0]}), "/detail") == "ok");
     using milliseconds = std::chrono::milliseconds;
     MESSAGE(
         ground.engine.kind() << ": backup of 20 tenants "
@@ -95,8 +92,8 @@ TEST_CASE("a tenant is copied under another name, and its own is not touched") {
 TEST_CASE("the drill restores every tenant aside, and leaves nothing") {
     BackupGround ground("bkdr");
     ground.runner.start();
-    const auto& tenants = ground.make_tenants(3);
-    ground.write_database(tenants[0], true);
+    const auto& made = ground.make_tenants(3);
+    ground.write_database(made[0], true);
     succeeded(ground.runner.cli({"backup"}));
     const auto before = ground.engine.curl("GET", "/volumes").body;
     succeeded(ground.runner.cli({"restore", "--drill"}));
@@ -108,7 +105,7 @@ TEST_CASE("the drill restores every tenant aside, and leaves nothing") {
 TEST_CASE("a backup whose engine goes away ends, says so, and the next one is whole") {
     BackupGround ground("bkgone");
     ground.runner.start();
-    const auto& tenants = ground.make_tenants(2);
+    const auto& made = ground.make_tenants(2);
     CHECK(ground.runner.stop() == 0);
     auto& env = ground.runner.env();
     const auto endpoint = env["BACKEND_ENDPOINT"];
@@ -117,7 +114,7 @@ TEST_CASE("a backup whose engine goes away ends, says so, and the next one is wh
     CHECK(away.code != 0);
     CHECK_FALSE(contains(away.out, "snapshot="));
     env["BACKEND_ENDPOINT"] = endpoint;
-    for (const auto& tenant : tenants)
+    for (const auto& tenant : made)
         CHECK(ground.status(tenant) == "running");
     CHECK(contains(succeeded(ground.runner.cli({"backup"})).out, "failures=0"));
 }

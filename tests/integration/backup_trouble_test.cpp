@@ -66,14 +66,14 @@ TEST_CASE("a disk without room for a backup is told before it begins, and the ne
     BackupGround ground("bkfull");
     ground.runner.env()["BACKUP_DIR"] = disk.path() + "/backups";
     ground.runner.start();
-    const auto& tenants = ground.make_tenants(3);
+    const auto& made = ground.make_tenants(3);
     const auto before = ground.contents();
     const auto full = ground.runner.cli({"backup"});
     CAPTURE(full.out);
     CAPTURE(full.err);
     CHECK(full.code == 1);
     CHECK(contains(full.err, "make room there"));
-    for (const auto& tenant : tenants)
+    for (const auto& tenant : made)
         CHECK(ground.status(tenant) == "running");
     CHECK(ground.contents() == before);
     disk.resize("size=400m");
@@ -87,17 +87,17 @@ TEST_CASE("a disk without room for a backup is told before it begins, and the ne
 TEST_CASE("a tenant that is deleted during a backup goes, and fails nothing") {
     BackupGround ground("bkdel");
     ground.runner.start();
-    const auto& tenants = ground.make_tenants(4);
+    const auto& made = ground.make_tenants(4);
     Process backup({{Runner::program(), "backup"}, ground.runner.env()});
-    CHECK(at(ground.runner.job({"delete", tenants.back()}), "/detail") == "deleted");
+    CHECK(at(ground.runner.job({"delete", made.back()}), "/detail") == "deleted");
     const auto code = backup.wait(seconds(60));
     CAPTURE(backup.output());
     REQUIRE(code);
     CHECK(*code == 0);
     CHECK(contains(backup.out(), "failures=0"));
-    CHECK_FALSE(ground.engine.has_volume("tenant_" + tenants.back() + "_state"));
-    CHECK_FALSE(fs::exists(ground.runner.tenant_root() + "/" + tenants.back()));
-    CHECK(ground.status(tenants.front()) == "running");
+    CHECK_FALSE(ground.engine.has_volume("tenant_" + made.back() + "_state"));
+    CHECK_FALSE(fs::exists(ground.runner.tenant_root() + "/" + made.back()));
+    CHECK(ground.status(made.front()) == "running");
 }
 
 TEST_CASE("a blob that is not what it was is found, and restored into nothing") {
