@@ -107,7 +107,12 @@ const std::vector<std::string>& BackupGround::make_tenants(std::size_t count) {
     }
     unsigned seed = 1;
     for (const auto& tenant : tenants_) {
-        const auto reply = redis.cli({"BLPOP", "nexus:reply:make-" + tenant, "120"});
+        std::string reply;
+        const auto answered = [&] {
+            reply = redis.cli({"BLPOP", "nexus:reply:make-" + tenant, "30"});
+            return contains(reply, "job_id");
+        };
+        holds_within(std::chrono::minutes(4), answered);
         CAPTURE(reply);
         CAPTURE(runner.last_words());
         REQUIRE(contains(reply, "provisioned"));
