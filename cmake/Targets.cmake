@@ -30,7 +30,7 @@ if(NEXUS_WERROR)
     target_compile_options(nexus_flags INTERFACE -Werror)
 endif()
 
-# What nearly every file includes, read once a target: two fifths of a build's time.
+# What nearly every file includes, read once a target.
 set(nexus_precompiled <chrono> <functional> <map> <memory> <mutex> <optional> <set> <string>
     <string_view> <thread> <vector>)
 

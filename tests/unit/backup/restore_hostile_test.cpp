@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(Fixture, "a manifest that lies about a part leaves a tenant al
 }
 
 TEST_CASE_FIXTURE(Fixture, "a blob that is not what its name says leaves a tenant alone") {
-    const auto other = capture(PartName::session);
+    const auto another = capture(PartName::session);
     write("tenant_acme_state", "data", "third");
     const auto part = capture(PartName::state);
     write("tenant_acme_state", "data", "second");  // no later backup mends its blob
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Fixture, "a blob that is not what its name says leaves a tenan
     }
     SUBCASE("another tar") {
         BlobFacts of_other;
-        of_other.sha256 = other.sha256;
+        of_other.sha256 = another.sha256;
         damage([&](const std::string&) { return test::read_file(tar_path(of_other)); });
     }
     SUBCASE("a bomb") {
