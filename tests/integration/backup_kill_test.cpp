@@ -72,11 +72,14 @@ TEST_CASE("killed at any step of a backup, nothing is lost and nothing stays pau
     BackupGround ground("bkkill");
     ground.runner.start();
     const auto tenant = ground.make_tenants(1).front();
-    const auto before = ground.content(tenant);
     const auto all = passages(ground.runner, {"backup", "--full"});
     MESSAGE(all.size() << " steps of a backup");
     for (const auto& passage : chosen(all)) {
         CAPTURE(passage);
+        // What the store has already is not written again, and then has fewer steps.
+        write_file(ground.folder(tenant, "state") + "/changed", passage);
+        write_file(ground.folder(tenant, "session") + "/changed", passage);
+        const auto before = ground.content(tenant);
         die_at(ground.runner, {"backup", "--full"}, passage);
         expect_runs_on(ground, tenant);
         CHECK(ground.content(tenant) == before);

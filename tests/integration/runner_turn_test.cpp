@@ -51,11 +51,17 @@ TEST_CASE("a runtime that ended is not started again while another process has i
     GuardedRedis redis;
     const TempDir folder;
     const std::string journal = folder / "journal";
-    Runner runner(redis, {{"BACKEND_CONFIG", R"({"journal":")" + journal + R"("})"},
+    const std::string engine = folder / "engine";
+    Runner runner(redis, {{"BACKEND_CONFIG", R"({"journal":")" + journal + R"(","state_file":")" +
+                                                 engine + R"("})"},
                           {"RECONCILE_INTERVAL", "1s"}});
     runner.start();
     CHECK(at(runner.job({"provision", "acme"}), "/status") == "succeeded");
-    REQUIRE(runner.stop() == 0);  // the simulated engine forgets all with its process
+    CHECK(at(runner.job({"stop", "acme"}), "/status") == "succeeded");
+    const std::string ended = read_file(engine);
+    CHECK(at(runner.job({"start", "acme"}), "/status") == "succeeded");
+    REQUIRE(runner.stop() == 0);
+    write_file(engine, ended);  // its runtime ended while nobody looked
     const tenants::TurnLocks other(runner.state_dir());
     auto held = other.try_take(*config::TenantId::parse("acme"));
     REQUIRE(held);
@@ -67,11 +73,11 @@ TEST_CASE("a runtime that ended is not started again while another process has i
             ++count;
         return count;
     };
-    REQUIRE(starts() == 1);
+    REQUIRE(starts() == 2);
     runner.start();
     CHECK(at(raw_job(redis, "passes", plain("provision", "passes", "bolt")), "/status") ==
           "succeeded");
-    CHECK(starts() == 2);  // bolt's
+    CHECK(starts() == 3);  // bolt's
     held.reset();
-    wait_until([&] { return starts() == 3; }, seconds(20), "acme's runtime is made again");
+    wait_until([&] { return starts() == 4; }, seconds(20), "acme's runtime is started again");
 }
