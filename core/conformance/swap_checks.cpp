@@ -23,6 +23,7 @@ void volumes_are_swapped(Bench& bench) {
     import_into(bench, full, make_archive(sample()));
     const std::string content = export_of(bench, full);
     const std::string nothing = export_of(bench, empty);
+    expect(content != nothing, "a volume with files comes out as one without");
     swap(bench, full, empty);
     expect(export_of(bench, empty) == content && export_of(bench, full) == nothing,
            "two volumes that were exchanged do not have each other's content");

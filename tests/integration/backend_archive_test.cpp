@@ -29,10 +29,15 @@ struct Archives : VolumeCopies {
     std::string holder(const std::string& part) const { return "nexus_archive_" + name(part); }
     // What survives the way out, and the way in.
     Looked kept_out() const {
-        return {.owners = !podman, .fractions = 1, .attributes = false, .holes = false};
+        return {.owners = !podman,
+                .fractions = 1,
+                .rounding = podman ? Looked::Rounding::nearest : Looked::Rounding::down,
+                .attributes = false,
+                .holes = false};
     }
     Looked kept_in() const {
-        return {.fractions = podman ? 1'000'000 : 1'000'000'000, .holes = false};
+        if (!podman) return {.holes = false};
+        return {.fractions = 1'000'000, .rounding = Looked::Rounding::up, .holes = false};
     }
 };
 

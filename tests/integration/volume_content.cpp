@@ -61,6 +61,14 @@ std::string attributes(const std::string& path) {
     return result;
 }
 
+std::int64_t ticks(const timespec& time, const Looked& looked) {
+    const std::int64_t tick = 1'000'000'000 / looked.fractions;
+    std::int64_t nanoseconds = time.tv_sec * 1'000'000'000 + time.tv_nsec;
+    if (looked.rounding == Looked::Rounding::nearest) nanoseconds += tick / 2;
+    if (looked.rounding == Looked::Rounding::up) nanoseconds += tick - 1;
+    return nanoseconds / tick;
+}
+
 }  // namespace
 
 void fill(const std::string& folder) {
@@ -104,8 +112,7 @@ std::map<std::string, std::string> describe(const std::string& folder, const Loo
         if (looked.owners) {
             line += " " + std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid);
         }
-        line += " at " + std::to_string(status.st_mtim.tv_sec) + "." +
-                std::to_string(status.st_mtim.tv_nsec / (1'000'000'000 / looked.fractions));
+        line += " at " + std::to_string(ticks(status.st_mtim, looked));
         if (looked.attributes) line += attributes(path);
         if (S_ISLNK(status.st_mode)) line += " -> " + fs::read_symlink(path).string();
         if (S_ISREG(status.st_mode)) {

@@ -2,6 +2,7 @@
 // Threads: plain functions.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -15,7 +16,8 @@ void fill(const std::string& folder);
 // What is looked at beside kinds, modes, links and content.
 struct Looked {
     bool owners = true;
-    long fractions = 1'000'000'000;  // of a second
+    std::int64_t fractions = 1'000'000'000;  // of a second; what is between them goes:
+    enum class Rounding { down, nearest, up } rounding = Rounding::down;
     bool attributes = true;
     bool holes = true;
 };

@@ -23,7 +23,8 @@ std::unique_ptr<nexus::Backend> simulated(nexus::HostCallbacks& callbacks) {
     return create_backend(*entry(), "{}", callbacks);
 }
 
-// The simulated backend, but it claims that its containers run programs.
+// The simulated backend, but it claims that its containers run programs and that it reads and
+// exchanges volumes.
 class Pretending final : public nexus::test::IdleBackend {
   public:
     Pretending(const nexus::PluginHost& /*host*/, std::string_view /*config*/)
@@ -32,6 +33,7 @@ class Pretending final : public nexus::test::IdleBackend {
     nexus::Info info(const CallContext& ctx) override {
         auto info = backend_->info(ctx);
         info.runs_programs = true;
+        info.volumes.method = "mount_point";
         return info;
     }
     std::vector<nexus::ContainerState> list(const CallContext& ctx,
@@ -74,6 +76,8 @@ class Pretending final : public nexus::test::IdleBackend {
                                     int fd) override {
         return backend_->import_volume(ctx, name, fd);
     }
+    void swap_volumes(const CallContext& /*ctx*/, const std::string& /*first*/,
+                      const std::string& /*second*/) override {}
 
   private:
     Deaf deaf_;
