@@ -77,8 +77,9 @@ TEST_CASE("killed at any step of a backup, nothing is lost and nothing stays pau
     for (const auto& passage : chosen(all)) {
         CAPTURE(passage);
         // What the store has already is not written again, and then has fewer steps.
-        write_file(ground.folder(tenant, "state") + "/changed", passage);
-        write_file(ground.folder(tenant, "session") + "/changed", passage);
+        for (const auto& part : {ground.folder(tenant, "state"), ground.folder(tenant, "session"),
+                                 ground.runner.tenant_root() + "/" + tenant})
+            write_file(part + "/changed", passage);
         const auto before = ground.content(tenant);
         die_at(ground.runner, {"backup", "--full"}, passage);
         expect_runs_on(ground, tenant);

@@ -37,9 +37,8 @@ void set_time(const std::string& path, time_t seconds, long nanoseconds) {
 void make_sparse(const std::string& path) {
     const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     must(file.get(), path);
-    constexpr off_t hole = 32 << 20;
-    must(::ftruncate(file.get(), 2 * hole), path);
-    if (::pwrite(file.get(), "middle", 6, hole) != 6) throw std::runtime_error(path);
+    must(::ftruncate(file.get(), sparse_bytes), path);
+    if (::pwrite(file.get(), "middle", 6, sparse_bytes / 2) != 6) throw std::runtime_error(path);
 }
 
 std::string attributes(const std::string& path) {

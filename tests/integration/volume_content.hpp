@@ -8,9 +8,11 @@
 
 namespace nexus::test {
 
+constexpr std::int64_t sparse_bytes = 8 << 20;
+
 // Fills a folder with what a copy can lose: owners, modes with setgid and sticky bit, hard,
-// relative, absolute and dangling links, a pipe, extended attributes, a sparse file, odd and long
-// names, times.
+// relative, absolute and dangling links, a pipe, extended attributes, a sparse file of
+// so many bytes, odd and long names, times.
 void fill(const std::string& folder);
 
 // What is looked at beside kinds, modes, links and content.
