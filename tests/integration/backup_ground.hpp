@@ -16,7 +16,6 @@ class BackupGround {
     explicit BackupGround(std::string prefix);
     BackupGround(const BackupGround&) = delete;
     BackupGround& operator=(const BackupGround&) = delete;
-    ~BackupGround();
 
     // Provisions so many, with the runner that runs, and fills their volumes.
     const std::vector<std::string>& make_tenants(std::size_t count);
@@ -47,11 +46,22 @@ class BackupGround {
 
     ContainerEngine& engine = ContainerEngine::under_test();
     RedisServer redis;
+
+  private:
+    // Before and after all others, what a test that died has left as well. A runner that still runs
+    // would make containers again.
+    struct Clearing {
+        Clearing();
+        ~Clearing();
+        void clear() const;
+        ContainerEngine& engine = ContainerEngine::under_test();
+    };
+    Clearing clearing_;
+
+  public:
     Runner runner{redis, on_engine(engine)};
 
   private:
-    void clear() const;
-
     std::string prefix_;
     TempDir folder_;
     std::vector<std::string> tenants_;
