@@ -1,5 +1,4 @@
 // backup: every tenant of the node, or those that are named; and which backups there are.
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <set>
@@ -189,17 +188,17 @@ int back_up(const CommandLine& line, const Asked& asked) {
 
 }  // namespace
 
-void add_backup(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_backup(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "backup", "Back up every tenant of this node, beside the daemon or without it");
     auto asked = std::make_shared<Asked>();
-    command->add_option("TENANT", asked->tenants, "These only, each as a backup of its own");
-    command->add_flag("--full", asked->full, "Read also what did not change since the last one");
-    command->add_flag("--wait", asked->wait,
-                      "Wait where another backup or prune is at work, instead of exit code 5");
-    auto* list = command->add_flag("--list", asked->list, "Show the backups that there are");
-    list->excludes("TENANT")->excludes("--full")->excludes("--wait");
-    command->footer(
+    command.add_option("TENANT", asked->tenants, "These only, each as a backup of its own");
+    command.add_flag("--full", asked->full, "Read also what did not change since the last one");
+    command.add_flag("--wait", asked->wait,
+                     "Wait where another backup or prune is at work, instead of exit code 5");
+    const auto list = command.add_flag("--list", asked->list, "Show the backups that there are");
+    list.excludes("TENANT").excludes("--full").excludes("--wait");
+    command.footer(
         "At the end one line: snapshot=ID tenants=N bytes=N written=N seconds=N failures=N, where\n"
         "bytes are those of the tars before compression, written what was added to BACKUP_DIR, "
         "and\n"
@@ -210,7 +209,7 @@ void add_backup(CLI::App& app, CommandLine& line) {
         "failures, 5 another backup is at work, 6 complete here but not off-site, 69 the engine "
         "is\n"
         "not reachable.");
-    command->callback([&line, asked] {
+    command.callback([&line, asked] {
         line.run = [&line, asked] {
             return asked->list ? list_backups(line) : back_up(line, *asked);
         };

@@ -1,7 +1,5 @@
 #include "queue/cancel.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "app/start_failure.hpp"
 #include "base/json.hpp"
 #include "cli/client.hpp"
@@ -32,13 +30,14 @@ int cancel_job(Client& client, const std::string& id, bool as_json) {
 
 }  // namespace
 
-void add_cancel(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand("cancel",
-                                       "End a job: one that waits never starts, one that runs has "
-                                       "its call to the engine cancelled");
+void add_cancel(Command program, CommandLine& line) {
+    const auto command =
+        program.add_subcommand("cancel",
+                               "End a job: one that waits never starts, one that runs has "
+                               "its call to the engine cancelled");
     auto id = std::make_shared<std::string>();
-    command->add_option("ID", *id, "As it was given in the job, or printed by submit")->required();
-    command->callback([&line, id] {
+    command.add_option("ID", *id, "As it was given in the job, or printed by submit").required();
+    command.callback([&line, id] {
         line.run = [&line, id] {
             return with_redis(line,
                               [&](Client& client) { return cancel_job(client, *id, line.json); });

@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/preflight.hpp"
@@ -109,13 +108,14 @@ int check_config(const CommandLine& line, bool offline) {
 
 }  // namespace
 
-void add_check_config(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand("check-config",
-                                       "Print every setting with its source, check all, and try "
-                                       "Redis, the backend and the tenants' folder");
+void add_check_config(Command program, CommandLine& line) {
+    const auto command =
+        program.add_subcommand("check-config",
+                               "Print every setting with its source, check all, and try "
+                               "Redis, the backend and the tenants' folder");
     auto offline = std::make_shared<bool>(false);
-    command->add_flag("--offline", *offline, "Check the settings alone; try nothing");
-    command->callback(
+    command.add_flag("--offline", *offline, "Check the settings alone; try nothing");
+    command.callback(
         [&line, offline] { line.run = [&line, offline] { return check_config(line, *offline); }; });
 }
 

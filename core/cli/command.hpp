@@ -6,9 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace CLI {  // NOLINT(readability-identifier-naming): of CLI11
-class App;
-}
+#include "cli/command_parser.hpp"
 
 namespace nexus::cli {
 
@@ -23,24 +21,24 @@ struct CommandLine {
     }
 };
 
-void add_serve(CLI::App& app, CommandLine& line);
-void add_cancel(CLI::App& app, CommandLine& line);
-void add_check_config(CLI::App& app, CommandLine& line);
-void add_submit(CLI::App& app, CommandLine& line);
-void add_job(CLI::App& app, CommandLine& line);
-void add_events(CLI::App& app, CommandLine& line);
-void add_nodes(CLI::App& app, CommandLine& line);
-void add_tenants(CLI::App& app, CommandLine& line);
-void add_drain(CLI::App& app, CommandLine& line);
-void add_dead(CLI::App& app, CommandLine& line);
-void add_redis_acl(CLI::App& app, CommandLine& line);
-void add_plugins(CLI::App& app, CommandLine& line);
-void add_schema(CLI::App& app, CommandLine& line);
-void add_version(CLI::App& app, CommandLine& line);
-void add_volume(CLI::App& app, CommandLine& line);
-void add_backup(CLI::App& app, CommandLine& line);
-void add_restore(CLI::App& app, CommandLine& line);
-void add_verify(CLI::App& app, CommandLine& line);
-void add_prune(CLI::App& app, CommandLine& line);
+void add_serve(Command program, CommandLine& line);
+void add_cancel(Command program, CommandLine& line);
+void add_check_config(Command program, CommandLine& line);
+void add_submit(Command program, CommandLine& line);
+void add_job(Command program, CommandLine& line);
+void add_events(Command program, CommandLine& line);
+void add_nodes(Command program, CommandLine& line);
+void add_tenants(Command program, CommandLine& line);
+void add_drain(Command program, CommandLine& line);
+void add_dead(Command program, CommandLine& line);
+void add_redis_acl(Command program, CommandLine& line);
+void add_plugins(Command program, CommandLine& line);
+void add_schema(Command program, CommandLine& line);
+void add_version(Command program, CommandLine& line);
+void add_volume(Command program, CommandLine& line);
+void add_backup(Command program, CommandLine& line);
+void add_restore(Command program, CommandLine& line);
+void add_verify(Command program, CommandLine& line);
+void add_prune(Command program, CommandLine& line);
 
 }  // namespace nexus::cli

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/start_failure.hpp"
@@ -102,14 +101,15 @@ int show(Client& client, const std::string& id, bool as_json) {
     return app::exit_done;
 }
 
-void add_list(CLI::App& dead, CommandLine& line) {
-    auto* command = dead.add_subcommand("list", "Show the newest ones, the last that died first");
+void add_list(Command dead, CommandLine& line) {
+    const auto command =
+        dead.add_subcommand("list", "Show the newest ones, the last that died first");
     auto options = std::make_shared<ListOptions>();
-    command->add_option("--reason", options->reason,
-                        "Only those that died of this: malformed, attempts, deadline or poison");
-    command->add_option("--limit", options->limit, "At most so many (default: 100)")
-        ->check(CLI::Range(1, 1000000));
-    command->callback([&line, options] {
+    command.add_option("--reason", options->reason,
+                       "Only those that died of this: malformed, attempts, deadline or poison");
+    command.add_option("--limit", options->limit, "At most so many (default: 100)")
+        .in_range(1, 1000000);
+    command.callback([&line, options] {
         line.run = [&line, options] {
             return with_redis(line,
                               [&](Client& client) { return list(client, *options, line.json); });
@@ -117,14 +117,16 @@ void add_list(CLI::App& dead, CommandLine& line) {
     });
 }
 
-void add_show(CLI::App& dead, CommandLine& line) {
-    auto* command = dead.add_subcommand(
+void add_show(Command dead, CommandLine& line) {
+    const auto command = dead.add_subcommand(
         "show",
         "Print all of one, with the job as its producer wrote it; into a pipe or a file "
         "byte by byte");
     auto id = std::make_shared<std::string>();
-    command->add_option("ID", *id, "As dead list prints it")->required()->check(dead_letter_id());
-    command->callback([&line, id] {
+    command.add_option("ID", *id, "As dead list prints it")
+        .required()
+        .check(&dead_letter_id_problem);
+    command.callback([&line, id] {
         line.run = [&line, id] {
             return with_redis(line, [&](Client& client) { return show(client, *id, line.json); });
         };
@@ -133,23 +135,18 @@ void add_show(CLI::App& dead, CommandLine& line) {
 
 }  // namespace
 
-CLI::Validator dead_letter_id() {
-    return {[](const std::string& text) {
-                return queue::is_dead_letter_id(text)
-                           ? std::string()
-                           : "\"" + printable(text) +
-                                 "\" is no dead letter's id, which is like 1700000000000-0";
-            },
-            ""};
+std::string dead_letter_id_problem(const std::string& text) {
+    if (queue::is_dead_letter_id(text)) return "";
+    return "\"" + printable(text) + "\" is no dead letter's id, which is like 1700000000000-0";
 }
 
-void add_dead(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_dead(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "dead", "Show the jobs that will not run again, run them once more, or drop them");
-    command->require_subcommand(1);
-    add_list(*command, line);
-    add_show(*command, line);
-    add_dead_changes(*command, line);
+    command.require_subcommand();
+    add_list(command, line);
+    add_show(command, line);
+    add_dead_changes(command, line);
 }
 
 }  // namespace nexus::cli

@@ -1,16 +1,14 @@
 // What the subcommands of `dead` share. Threads: one.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "cli/command.hpp"
 
 namespace nexus::cli {
 
-// Refuses what is no dead letter's id.
-CLI::Validator dead_letter_id();
+// What is wrong with a dead letter's id; nothing where it is one.
+std::string dead_letter_id_problem(const std::string& text);
 
 // requeue and drop
-void add_dead_changes(CLI::App& dead, CommandLine& line);
+void add_dead_changes(Command dead, CommandLine& line);
 
 }  // namespace nexus::cli

@@ -129,14 +129,15 @@ int drop(Client& client, const Chosen& chosen, bool as_json) {
     return report("dropped", outcome, as_json);
 }
 
-CLI::App* add_change(CLI::App& dead, CommandLine& line, const char* name, const char* about,
-                     const std::shared_ptr<Chosen>& chosen,
-                     int (*change)(Client&, const Chosen&, bool)) {
-    auto* command = dead.add_subcommand(name, about);
-    command->add_option("ID", chosen->ids, "As dead list prints them")->check(dead_letter_id());
-    command->add_flag("--all", chosen->all, "All that there are now");
-    command->add_option("--reason", chosen->reason, "With --all: only those that died of this");
-    command->callback([&line, chosen, change] {
+Command add_change(Command dead, CommandLine& line, const char* name, const char* about,
+                   const std::shared_ptr<Chosen>& chosen,
+                   int (*change)(Client&, const Chosen&, bool)) {
+    const auto command = dead.add_subcommand(name, about);
+    command.add_option("ID", chosen->ids, "As dead list prints them")
+        .check(&dead_letter_id_problem);
+    command.add_flag("--all", chosen->all, "All that there are now");
+    command.add_option("--reason", chosen->reason, "With --all: only those that died of this");
+    command.callback([&line, chosen, change] {
         line.run = [&line, chosen, change] {
             require_choice(*chosen);
             return with_redis(line,
@@ -148,13 +149,14 @@ CLI::App* add_change(CLI::App& dead, CommandLine& line, const char* name, const 
 
 }  // namespace
 
-void add_dead_changes(CLI::App& dead, CommandLine& line) {
+void add_dead_changes(Command dead, CommandLine& line) {
     add_change(dead, line, "requeue",
                "Put jobs back onto the intake as they were, where they run as if they were new",
                std::make_shared<Chosen>(), &requeue);
     auto chosen = std::make_shared<Chosen>();
-    auto* command = add_change(dead, line, "drop", "Remove dead letters for ever", chosen, &drop);
-    command->add_flag("--yes", chosen->yes, "Do it; without this, only say what would be removed");
+    const auto command =
+        add_change(dead, line, "drop", "Remove dead letters for ever", chosen, &drop);
+    command.add_flag("--yes", chosen->yes, "Do it; without this, only say what would be removed");
 }
 
 }  // namespace nexus::cli

@@ -1,5 +1,4 @@
 // drain: a node keeps what it has and gets no new tenant.
-#include <CLI/CLI.hpp>
 
 #include "app/start_failure.hpp"
 #include "base/json.hpp"
@@ -65,13 +64,13 @@ int drain(Client& client, const std::string& node, const Options& options, bool 
 
 }  // namespace
 
-void add_drain(CLI::App& app, CommandLine& line) {
-    auto* command =
-        app.add_subcommand("drain", "Let a node keep its tenants and get no new one, until --undo");
+void add_drain(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
+        "drain", "Let a node keep its tenants and get no new one, until --undo");
     auto options = std::make_shared<Options>();
-    command->add_option("NODE", options->node, "The node (default: NODE_NAME of the settings)");
-    command->add_flag("--undo", options->undo, "Let new tenants come again");
-    command->callback([&line, options] {
+    command.add_option("NODE", options->node, "The node (default: NODE_NAME of the settings)");
+    command.add_flag("--undo", options->undo, "Let new tenants come again");
+    command.callback([&line, options] {
         line.run = [&line, options] {
             const auto node = node_of(line, *options);
             return with_redis(

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/json.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
@@ -48,13 +46,13 @@ int show_events(Client& client, const Options& options, bool as_json) {
 
 }  // namespace
 
-void add_events(CLI::App& app, CommandLine& line) {
-    auto* command =
-        app.add_subcommand("events", "Show the newest events, and with --follow those to come");
+void add_events(Command program, CommandLine& line) {
+    const auto command =
+        program.add_subcommand("events", "Show the newest events, and with --follow those to come");
     auto options = std::make_shared<Options>();
-    command->add_option("TENANT", options->tenant, "Of this tenant only");
-    command->add_flag("-f,--follow", options->follow, "Go on until interrupted");
-    command->callback([&line, options] {
+    command.add_option("TENANT", options->tenant, "Of this tenant only");
+    command.add_flag("-f,--follow", options->follow, "Go on until interrupted");
+    command.callback([&line, options] {
         line.run = [&line, options] {
             return with_redis(
                 line, [&](Client& client) { return show_events(client, *options, line.json); });

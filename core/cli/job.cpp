@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "app/start_failure.hpp"
 #include "base/json.hpp"
 #include "cli/client.hpp"
@@ -37,12 +35,12 @@ int show_job(Client& client, const std::string& id, bool as_json) {
 
 }  // namespace
 
-void add_job(CLI::App& app, CommandLine& line) {
-    auto* command =
-        app.add_subcommand("job", "Show a job's state and, once it has ended, its result");
+void add_job(Command program, CommandLine& line) {
+    const auto command =
+        program.add_subcommand("job", "Show a job's state and, once it has ended, its result");
     auto id = std::make_shared<std::string>();
-    command->add_option("ID", *id, "As it was given in the job, or printed by submit")->required();
-    command->callback([&line, id] {
+    command.add_option("ID", *id, "As it was given in the job, or printed by submit").required();
+    command.callback([&line, id] {
         line.run = [&line, id] {
             return with_redis(line,
                               [&](Client& client) { return show_job(client, *id, line.json); });

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 
@@ -30,42 +29,36 @@ constexpr const char* examples =
 
 int main(int argc, char** argv) {
     using nexus::app::exit_failed;
-    using nexus::app::exit_usage;
     std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error of the call, not our end
     try {
-        CLI::App app(about, "nexus-runner");
         nexus::cli::CommandLine line;
-        app.footer(examples);
-        app.require_subcommand(0, 1);
-        app.fallthrough();
-        app.add_option("--config", line.config_file,
-                       "Settings file; the environment comes before it (default: "
-                       "/etc/nexus-runner/nexus-runner.properties)");
-        app.add_flag("--json", line.json, "Print JSON, for programs");
-        nexus::cli::add_serve(app, line);
-        nexus::cli::add_check_config(app, line);
-        nexus::cli::add_submit(app, line);
-        nexus::cli::add_job(app, line);
-        nexus::cli::add_cancel(app, line);
-        nexus::cli::add_events(app, line);
-        nexus::cli::add_nodes(app, line);
-        nexus::cli::add_tenants(app, line);
-        nexus::cli::add_drain(app, line);
-        nexus::cli::add_dead(app, line);
-        nexus::cli::add_redis_acl(app, line);
-        nexus::cli::add_plugins(app, line);
-        nexus::cli::add_schema(app, line);
-        nexus::cli::add_version(app, line);
-        nexus::cli::add_volume(app, line);
-        nexus::cli::add_backup(app, line);
-        nexus::cli::add_restore(app, line);
-        nexus::cli::add_verify(app, line);
-        nexus::cli::add_prune(app, line);
-        try {
-            app.parse(argc, argv);
-        } catch (const CLI::ParseError& error) {
-            return app.exit(error) == 0 ? 0 : exit_usage;
-        }
+        nexus::cli::CommandParser parser("nexus-runner", about);
+        const auto program = parser.program();
+        program.footer(examples);
+        program.add_option("--config", line.config_file,
+                           "Settings file; the environment comes before it (default: "
+                           "/etc/nexus-runner/nexus-runner.properties)");
+        program.add_flag("--json", line.json, "Print JSON, for programs");
+        nexus::cli::add_serve(program, line);
+        nexus::cli::add_check_config(program, line);
+        nexus::cli::add_submit(program, line);
+        nexus::cli::add_job(program, line);
+        nexus::cli::add_cancel(program, line);
+        nexus::cli::add_events(program, line);
+        nexus::cli::add_nodes(program, line);
+        nexus::cli::add_tenants(program, line);
+        nexus::cli::add_drain(program, line);
+        nexus::cli::add_dead(program, line);
+        nexus::cli::add_redis_acl(program, line);
+        nexus::cli::add_plugins(program, line);
+        nexus::cli::add_schema(program, line);
+        nexus::cli::add_version(program, line);
+        nexus::cli::add_volume(program, line);
+        nexus::cli::add_backup(program, line);
+        nexus::cli::add_restore(program, line);
+        nexus::cli::add_verify(program, line);
+        nexus::cli::add_prune(program, line);
+        if (const auto code = parser.parse(argc, argv)) return *code;
         return line.run();
     } catch (const nexus::app::StartFailure& failure) {
         std::fprintf(stderr, "nexus-runner: %s\n", failure.what());

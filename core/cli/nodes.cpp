@@ -1,5 +1,4 @@
 // nodes: the workers that share this Redis.
-#include <CLI/CLI.hpp>
 
 #include "base/json.hpp"
 #include "cli/client.hpp"
@@ -62,10 +61,10 @@ int show_nodes(Client& client, bool as_json) {
 
 }  // namespace
 
-void add_nodes(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_nodes(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "nodes", "Show every worker: whether it runs, its tenants, its room, the jobs it has");
-    command->callback([&line] {
+    command.callback([&line] {
         line.run = [&line] {
             return with_redis(line, [&](Client& client) { return show_nodes(client, line.json); });
         };

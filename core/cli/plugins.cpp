@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 
@@ -127,15 +126,16 @@ int list_plugins(const CommandLine& line) {
 
 }  // namespace
 
-void add_plugins(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand("plugins", "Show installed backend plugins, or check one");
-    command->require_subcommand(1);
-    auto* list = command->add_subcommand(
+void add_plugins(Command program, CommandLine& line) {
+    const auto command =
+        program.add_subcommand("plugins", "Show installed backend plugins, or check one");
+    command.require_subcommand();
+    const auto list = command.add_subcommand(
         "list",
         "Print every plugin in PLUGIN_DIR with its version and ABI, and the engine behind "
         "the one in use");
-    list->callback([&line] { line.run = [&line] { return list_plugins(line); }; });
-    add_plugins_check(*command, line);
+    list.callback([&line] { line.run = [&line] { return list_plugins(line); }; });
+    add_plugins_check(command, line);
 }
 
 }  // namespace nexus::cli

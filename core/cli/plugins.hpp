@@ -5,6 +5,6 @@
 
 namespace nexus::cli {
 
-void add_plugins_check(CLI::App& plugins, CommandLine& line);
+void add_plugins_check(Command plugins, CommandLine& line);
 
 }  // namespace nexus::cli

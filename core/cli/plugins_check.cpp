@@ -1,5 +1,4 @@
 // plugins check: the conformance kit on one file.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -86,30 +85,29 @@ std::string json_object_problem(const std::string& text) {
 
 }  // namespace
 
-void add_plugins_check(CLI::App& plugins, CommandLine& line) {
-    auto* command = plugins.add_subcommand(
+void add_plugins_check(Command plugins, CommandLine& line) {
+    const auto command = plugins.add_subcommand(
         "check", "Try every rule of the plugin boundary on a plugin, each in a process of its own");
     auto asked = std::make_shared<CheckLine>();
-    command->add_option("FILE", asked->options.file, "The plugin's .so file");
-    command->add_option("--endpoint", asked->options.endpoint,
-                        "Its engine, such as unix:///var/run/docker.sock (default: the plugin's "
-                        "own). Objects that are made there begin with nexus-check-");
+    command.add_option("FILE", asked->options.file, "The plugin's .so file");
+    command.add_option("--endpoint", asked->options.endpoint,
+                       "Its engine, such as unix:///var/run/docker.sock (default: the plugin's "
+                       "own). Objects that are made there begin with nexus-check-");
     command
-        ->add_option("--config", asked->options.config,
-                     "Further configuration of the plugin, a JSON object")
-        ->check(CLI::Validator(json_object_problem, "JSON"));
-    command->add_option("--image", asked->options.image,
-                        "An image of the engine whose command is: sh -c 'eval \"$NEXUS_CHECK\"'. "
-                        "Without it the checks that need a container are left out");
-    command->add_option("--only", asked->only, "Only the checks of these names");
+        .add_option("--config", asked->options.config,
+                    "Further configuration of the plugin, a JSON object")
+        .check(&json_object_problem, "JSON");
+    command.add_option("--image", asked->options.image,
+                       "An image of the engine whose command is: sh -c 'eval \"$NEXUS_CHECK\"'. "
+                       "Without it the checks that need a container are left out");
+    command.add_option("--only", asked->only, "Only the checks of these names");
     command
-        ->add_option("--patience", asked->patience,
-                     "How many seconds a check waits for something to happen (default: 30)")
-        ->check(CLI::Range(1, 3600));
-    command->add_option("--junit", asked->junit,
-                        "Also write the results as JUnit XML to this file");
-    command->add_flag("--list", asked->list, "Print all checks with their rules; try nothing");
-    command->callback(
+        .add_option("--patience", asked->patience,
+                    "How many seconds a check waits for something to happen (default: 30)")
+        .in_range(1, 3600);
+    command.add_option("--junit", asked->junit, "Also write the results as JUnit XML to this file");
+    command.add_flag("--list", asked->list, "Print all checks with their rules; try nothing");
+    command.callback(
         [&line, asked] { line.run = [&line, asked] { return check_plugin(*asked, line.json); }; });
 }
 

@@ -1,8 +1,6 @@
 // prune: removes the backups that BACKUP_KEEP does not keep.
 #include "backup/prune.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "app/start_failure.hpp"
 #include "base/failure.hpp"
 #include "base/json.hpp"
@@ -58,20 +56,20 @@ void print_text(const backup::Pruned& pruned, bool dry_run) {
 
 }  // namespace
 
-void add_prune(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_prune(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "prune", "Remove the backups that BACKUP_KEEP does not keep, and what only they held");
     auto options = std::make_shared<Options>();
-    command->add_flag("--dry-run", options->dry_run,
-                      "Say what would be removed, and remove nothing");
-    command->add_flag("--wait", options->wait,
-                      "Wait where a backup or another prune is at work, instead of exit code 5");
-    command->footer(
+    command.add_flag("--dry-run", options->dry_run,
+                     "Say what would be removed, and remove nothing");
+    command.add_flag("--wait", options->wait,
+                     "Wait where a backup or another prune is at work, instead of exit code 5");
+    command.footer(
         "BACKUP_KEEP counts verified backups only. Whatever it says, these stay: the newest\n"
         "verified one, every one that is newer, and of each tenant the newest that has all of it.\n"
         "Backups of single tenants, which jobs made, are counted by themselves. Where one backup\n"
         "cannot be read, nothing is removed.");
-    command->callback([&line, options] {
+    command.callback([&line, options] {
         line.run = [&line, options] {
             return with_backup_dir(line, [&](const backup::BackupDir& dir,
                                              const config::Settings& settings, int cancel_fd) {

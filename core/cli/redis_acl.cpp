@@ -1,5 +1,4 @@
 // redis-acl: the users that Redis should have for this program, as lines for redis-cli.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/start_failure.hpp"
@@ -67,16 +66,16 @@ int print_users(const CommandLine& line, const Options& options) {
 
 }  // namespace
 
-void add_redis_acl(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_redis_acl(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "redis-acl", "Print the Redis users for nodes and for producers, with the least rights");
     auto options = std::make_shared<Options>();
-    command->add_option("--node", options->node,
-                        "A user for this node alone, which cannot touch the jobs of another "
-                        "(default: one user for all nodes)");
-    command->add_flag("--passwords", options->passwords,
-                      "With new random passwords, in the place of one to fill in");
-    command->callback(
+    command.add_option("--node", options->node,
+                       "A user for this node alone, which cannot touch the jobs of another "
+                       "(default: one user for all nodes)");
+    command.add_flag("--passwords", options->passwords,
+                     "With new random passwords, in the place of one to fill in");
+    command.callback(
         [&line, options] { line.run = [&line, options] { return print_users(line, *options); }; });
 }
 

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/start_failure.hpp"
@@ -134,25 +133,25 @@ void print_trouble(const backup::TenantId& tenant, const std::string& text) {
     std::fprintf(stderr, "%s: %s\n", tenant.text().c_str(), printable(text).c_str());
 }
 
-void add_restore(CLI::App& app, CommandLine& line) {
-    auto* command =
-        app.add_subcommand("restore", "Bring tenants back from a backup, or drill that it works");
+void add_restore(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
+        "restore", "Bring tenants back from a backup, or drill that it works");
     auto asked = std::make_shared<RestoreAsked>();
-    command->add_option("TENANT", asked->tenant, "The tenant's id");
-    command->add_option("--snapshot", asked->snapshot, "The id of a run, or latest (default)");
-    command->add_option("--as", asked->as, "Restore it under this id, which is free");
-    command->add_flag("--all", asked->all,
-                      "Every tenant of the newest run of the node that is not here");
-    command->add_flag("--drill", asked->drill,
-                      "Restore into scratch volumes only, compare, look through SQLite files");
-    command->add_flag("--take-over", asked->take_over,
-                      "Take a tenant that another node had, which is down for good");
-    command->add_flag("--off-site", asked->off_site,
-                      "From the copies that restic keeps, as RESTIC_REPOSITORY says");
-    command->add_option("--node", asked->node,
-                        "With --off-site and no tenant: those of this node (default: NODE_NAME)");
-    command->footer(examples);
-    command->callback(
+    command.add_option("TENANT", asked->tenant, "The tenant's id");
+    command.add_option("--snapshot", asked->snapshot, "The id of a run, or latest (default)");
+    command.add_option("--as", asked->as, "Restore it under this id, which is free");
+    command.add_flag("--all", asked->all,
+                     "Every tenant of the newest run of the node that is not here");
+    command.add_flag("--drill", asked->drill,
+                     "Restore into scratch volumes only, compare, look through SQLite files");
+    command.add_flag("--take-over", asked->take_over,
+                     "Take a tenant that another node had, which is down for good");
+    command.add_flag("--off-site", asked->off_site,
+                     "From the copies that restic keeps, as RESTIC_REPOSITORY says");
+    command.add_option("--node", asked->node,
+                       "With --off-site and no tenant: those of this node (default: NODE_NAME)");
+    command.footer(examples);
+    command.callback(
         [&line, asked] { line.run = [&line, asked] { return restore(line, *asked); }; });
 }
 

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/client.hpp"
 #include "cli/command.hpp"
 #include "jobs/schemas.hpp"
@@ -27,14 +25,14 @@ int print_schema(const std::string& name) {
 
 }  // namespace
 
-void add_schema(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_schema(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "schema", "Print the JSON Schema that an action's payload is checked against");
     auto name = std::make_shared<std::string>();
-    command->add_option("ACTION", *name, "The action, or `job` for the whole job")
-        ->required()
-        ->check(CLI::IsMember(known_names()));
-    command->callback([&line, name] { line.run = [name] { return print_schema(*name); }; });
+    command.add_option("ACTION", *name, "The action, or `job` for the whole job")
+        .required()
+        .one_of(known_names());
+    command.callback([&line, name] { line.run = [name] { return print_schema(*name); }; });
 }
 
 }  // namespace nexus::cli

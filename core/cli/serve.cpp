@@ -1,7 +1,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 
 #include "app/preflight.hpp"
@@ -91,15 +90,15 @@ int serve(const CommandLine& line, app::Runner::Options options) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_serve(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "serve", "Run the daemon until SIGTERM or SIGINT; a second signal ends it at once");
     auto options = std::make_shared<app::Runner::Options>();
-    command->add_flag(
+    command.add_flag(
         "--accept-mass-change", options->accept_mass_change,
         "Let this start stop, replace or remove more than half of the tenants at once, "
         "where the log and /readyz say that it would");
-    command->callback(
+    command.callback(
         [&line, options] { line.run = [&line, options] { return serve(line, *options); }; });
     line.run = [&line] { return serve(line, {}); };  // the default
 }

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -123,32 +122,31 @@ int submit(Client& client, const Options& options, bool as_json) {
 
 }  // namespace
 
-void add_submit(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand("submit", "Add a job to the queue");
+void add_submit(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand("submit", "Add a job to the queue");
     auto options = std::make_shared<Options>();
     command
-        ->add_option(
+        .add_option(
             "ACTION", options->action,
             "provision, start, stop, restart, pair_start, whatsapp_disconnect, apply_config, "
             "health, backup, restore or delete")
-        ->required();
-    command->add_option("TENANT", options->tenant, "The tenant's id")->required();
-    command->add_option("--payload", options->payload,
-                        "File with the payload as JSON, - for standard input (default: {}); see: "
-                        "nexus-runner schema "
-                        "ACTION");
-    command->add_option("--image", options->image, "The payload's nexus_image: a pinned reference");
-    command->add_option("--snapshot", options->snapshot,
-                        "The payload's snapshot (restore only): the id of a backup, or latest");
-    command->add_option("--node", options->node, "The node asked for (provision only)");
-    command->add_option("--id", options->id,
-                        "The job's id, which makes it idempotent (default: a new one)");
-    command->add_flag("--wait", options->wait,
-                      "Wait for the result, print it, and exit 1 where the job failed");
-    command
-        ->add_option("--timeout", options->timeout_seconds, "With --wait: seconds (default: 900)")
-        ->check(CLI::PositiveNumber);
-    command->callback([&line, options] {
+        .required();
+    command.add_option("TENANT", options->tenant, "The tenant's id").required();
+    command.add_option("--payload", options->payload,
+                       "File with the payload as JSON, - for standard input (default: {}); see: "
+                       "nexus-runner schema "
+                       "ACTION");
+    command.add_option("--image", options->image, "The payload's nexus_image: a pinned reference");
+    command.add_option("--snapshot", options->snapshot,
+                       "The payload's snapshot (restore only): the id of a backup, or latest");
+    command.add_option("--node", options->node, "The node asked for (provision only)");
+    command.add_option("--id", options->id,
+                       "The job's id, which makes it idempotent (default: a new one)");
+    command.add_flag("--wait", options->wait,
+                     "Wait for the result, print it, and exit 1 where the job failed");
+    command.add_option("--timeout", options->timeout_seconds, "With --wait: seconds (default: 900)")
+        .positive();
+    command.callback([&line, options] {
         line.run = [&line, options] {
             if (options->id.empty()) options->id = make_id();
             return with_redis(line,

@@ -1,5 +1,4 @@
 // tenants: which node holds which tenant, how those of this node are, and what belongs to none.
-#include <CLI/CLI.hpp>
 #include <map>
 #include <set>
 
@@ -143,21 +142,20 @@ int show_orphans(const CommandLine& line) {
 
 }  // namespace
 
-void add_tenants(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_tenants(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "tenants",
         "Show every tenant with the node that holds its volumes, and how those of this node are");
     auto node = std::make_shared<std::string>();
     auto orphans = std::make_shared<bool>(false);
-    auto* of_node = command->add_option("--node", *node, "Of this node only");
+    command.add_option("--node", *node, "Of this node only");
     command
-        ->add_flag(
-            "--orphans", *orphans,
-            "Show containers instead that carry this node's label and belong to no folder in "
-            "TENANT_ROOT. The runner leaves them alone; remove one with the engine's own "
-            "command once you know that nobody needs it")
-        ->excludes(of_node);
-    command->callback([&line, node, orphans] {
+        .add_flag("--orphans", *orphans,
+                  "Show containers instead that carry this node's label and belong to no folder in "
+                  "TENANT_ROOT. The runner leaves them alone; remove one with the engine's own "
+                  "command once you know that nobody needs it")
+        .excludes("--node");
+    command.callback([&line, node, orphans] {
         line.run = [&line, node, orphans] {
             if (*orphans) return show_orphans(line);
             return with_redis(line,

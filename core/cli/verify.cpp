@@ -1,5 +1,4 @@
 // verify: whether backups still are what they were when they were made.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <set>
 
@@ -181,20 +180,20 @@ int report(const std::vector<Outcome>& outcomes, bool as_json) {
 
 }  // namespace
 
-void add_verify(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_verify(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "verify", "Read backups again, every file of them, and compare them with what was noted");
     auto which = std::make_shared<std::string>("latest");
     command
-        ->add_option("ID", *which,
-                     "The backup's id; latest: the newest of the whole node; all: every one "
-                     "that is there, also those of single tenants")
-        ->capture_default_str();
-    command->footer(
+        .add_option("ID", *which,
+                    "The backup's id; latest: the newest of the whole node; all: every one "
+                    "that is there, also those of single tenants")
+        .show_default();
+    command.footer(
         "Exit code 4 and a line on stderr for each part that is not what it was; the outcome is\n"
         "noted beside the backup, where prune and the metrics look. The runtimes are not touched:\n"
         "nexus-runner restore --drill tries that a backup can be restored.");
-    command->callback([&line, which] {
+    command.callback([&line, which] {
         line.run = [&line, which] {
             return with_backup_dir(line, [&](const backup::BackupDir& dir,
                                              const config::Settings& /*settings*/, int cancel_fd) {

@@ -2,18 +2,16 @@
 
 #include <nexus/backend_abi.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/json.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
 
 namespace nexus::cli {
 
-void add_version(CLI::App& app, CommandLine& line) {
-    auto* command =
-        app.add_subcommand("version", "Print the release and the plugin ABI that it speaks");
-    command->callback([&line] {
+void add_version(Command program, CommandLine& line) {
+    const auto command =
+        program.add_subcommand("version", "Print the release and the plugin ABI that it speaks");
+    command.callback([&line] {
         line.run = [&line] {
             const std::string abi = std::to_string(NEXUS_BACKEND_ABI_MAJOR) + "." +
                                     std::to_string(NEXUS_BACKEND_ABI_MINOR);

@@ -1,7 +1,6 @@
 // volume export|import: a tenant's data through the backend, to move it to another engine or away.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/start_failure.hpp"
@@ -69,30 +68,30 @@ int import_volume(const CommandLine& line, const Asked& asked) {
     });
 }
 
-void add_direction(CLI::App& volume, CommandLine& line, const char* name, const char* about,
+void add_direction(Command volume, CommandLine& line, const char* name, const char* about,
                    int (*run)(const CommandLine&, const Asked&)) {
-    auto* command = volume.add_subcommand(name, about);
+    const auto command = volume.add_subcommand(name, about);
     auto asked = std::make_shared<Asked>();
-    command->add_option("TENANT", asked->tenant, "The tenant's id")->required();
-    command->add_option("PART", asked->part, "session or state")
-        ->required()
-        ->check(CLI::IsMember({"session", "state"}));
-    command->callback(
+    command.add_option("TENANT", asked->tenant, "The tenant's id").required();
+    command.add_option("PART", asked->part, "session or state")
+        .required()
+        .one_of({"session", "state"});
+    command.callback(
         [&line, asked, run] { line.run = [&line, asked, run] { return run(line, *asked); }; });
 }
 
 }  // namespace
 
-void add_volume(CLI::App& app, CommandLine& line) {
-    auto* command = app.add_subcommand(
+void add_volume(Command program, CommandLine& line) {
+    const auto command = program.add_subcommand(
         "volume", "Copy a tenant's data out of the backend, or into a new volume of it");
-    command->require_subcommand(1);
-    command->footer(
+    command.require_subcommand();
+    command.footer(
         "From one engine to another, with the runner stopped:\n"
         "  BACKEND=docker nexus-runner volume export acme state |\n"
         "      BACKEND=podman nexus-runner volume import acme state");
-    add_direction(*command, line, "export", "Write a volume to stdout, as a tar", &export_volume);
-    add_direction(*command, line, "import",
+    add_direction(command, line, "export", "Write a volume to stdout, as a tar", &export_volume);
+    add_direction(command, line, "import",
                   "Read a tar from stdin into a volume that is new or empty", &import_volume);
 }
 
