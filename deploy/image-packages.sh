@@ -5,7 +5,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 
-libraries=$(find "${1:?name the folder}" -type f -perm -u+x -exec ldd {} + | grep '=>')
+libraries=$(find "${1:?name the folder}" -type f \( -perm -u+x -o -name '*.so' \) -exec ldd {} + | grep '=>') || die "there is no program below $1"
 case $libraries in *'not found'*) die "a library is missing: $(say "$libraries" | grep 'not found')" ;; esac
 say "$libraries" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | sort -u | while read -r library; do
     file=$(readlink -f "$library")
