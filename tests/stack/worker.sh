@@ -17,7 +17,7 @@ set_env() {
 prepare_worker() {
     mkdir -p "$work/deploy" "$work/run"
     ln "$work/engine/docker.sock" "$work/run/docker.sock"
-    install -d -m 750 -o 10001 -g 10001 "$work/tenants" "$work/backups" "$work/state"
+    install -d -m 750 -o 10001 -g 10001 "$work/tenants" "$work/backups" "$work/state" "$work/etc"
     cp "$root"/deploy/docker-compose*.yml "$work/deploy/"
     cp "$root/deploy/.env.example" "$work/deploy/.env"
     docker network create runner_internal >/dev/null
@@ -39,6 +39,7 @@ fill_env() {
     set_env TENANT_ROOT "$work/tenants"
     set_env BACKUP_DIR "$work/backups"
     set_env STATE_DIR "$work/state"
+    set_env CONFIG_DIR "$work/etc"
 }
 
 # get MACHINE ADDRESS PATH: what the runner's port answers there.
