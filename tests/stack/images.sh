@@ -21,8 +21,7 @@ base_image() {
     import_root "$debian" "$name"
 }
 
-# Both ways to a program leave it in the image nexus-program:1, set `release`, what it says that it is, and make
-# nexus-build:1, a Debian that has what the Dockerfile's other stages need.
+# Both ways to a program leave it in the image nexus-program:1, and in `release` what it says that it is.
 
 # What a build tree has, as an image: the Dockerfile's stage `build` is then left out.
 program_of_build() {
@@ -30,7 +29,6 @@ program_of_build() {
     DESTDIR=$work/program/program cmake --install "$1" --prefix /usr/local --component runner --strip >/dev/null
     "$root/deploy/image-packages.sh" "$work/program/program" >"$work/program/program/packages.txt"
     import_root "$work/program" nexus-program:1
-    base_image nexus-build:1 "$suite" libcap2-bin
     release=$("$1/bin/nexus-runner" version | cut -d' ' -f2)
 }
 
@@ -38,7 +36,7 @@ program_of_build() {
 program_from_source() {
     release=1.4.2
     # shellcheck disable=SC2046  # words
-    base_image nexus-build:1 "$suite" libcap2-bin $(build_packages)
+    base_image nexus-build:1 "$suite" $(build_packages)
     build_image --build-arg DEBIAN=nexus-build:1 --build-arg "JOBS=${JOBS:-}" --build-arg "VERSION=$release" --target program \
         -t nexus-program:1
 }
@@ -47,9 +45,9 @@ program_from_source() {
 runner_images() {
     packages=$(docker cp "$(docker create nexus-program:1 none)":/program/packages.txt - | tar -xO)
     # shellcheck disable=SC2086  # words
-    base_image nexus-base:1 "$suite" $packages tini ca-certificates
+    base_image nexus-base:1 "$suite" $packages tini ca-certificates libcap2-bin
     for tag in "$@"; do
-        build_image --build-arg DEBIAN=nexus-base:1 --build-arg DEBIAN_BUILD=nexus-build:1 \
-            --build-arg PROGRAM=nexus-program:1 --build-arg "VERSION=$tag" -t "ghcr.io/example/nexus-runner:$tag"
+        build_image --build-arg DEBIAN=nexus-base:1 --build-arg PROGRAM=nexus-program:1 --build-arg "VERSION=$tag" \
+            -t "ghcr.io/example/nexus-runner:$tag"
     done
 }
