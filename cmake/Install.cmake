@@ -1,10 +1,11 @@
 # What `cmake --install` puts down: the program, its plugins, and the SDK for those who write one.
+# The component `runner` is what runs alone, as for an image.
 include(CMakePackageConfigHelpers)
 
 set(sdk ${PROJECT_SOURCE_DIR}/core/sdk)
-install(TARGETS nexus-runner)
+install(TARGETS nexus-runner COMPONENT runner)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/deploy/backup-worker.sh TYPE BIN)
-install(TARGETS docker podman simulated LIBRARY DESTINATION lib/nexus/plugins)
+install(TARGETS docker podman simulated LIBRARY DESTINATION lib/nexus/plugins COMPONENT runner)
 install(DIRECTORY ${sdk}/nexus DESTINATION include)
 install(DIRECTORY ${sdk}/src/ DESTINATION share/nexus-runner/sdk)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/plugins/simulated DESTINATION share/nexus-runner/examples)

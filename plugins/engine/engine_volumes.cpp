@@ -1,4 +1,5 @@
 // Volumes of the EngineBackend.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,8 +18,10 @@ namespace {
 
 bool can_be_seen(const std::string& folder) {
     std::error_code unreadable;
+    // access() would ask for the real user, who has none of the capabilities that a program's file
+    // gives.
     return !folder.empty() && std::filesystem::is_directory(folder, unreadable) &&
-           ::access(folder.c_str(), R_OK | X_OK) == 0;
+           ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) == 0;
 }
 
 }  // namespace
