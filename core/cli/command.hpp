@@ -33,6 +33,7 @@ void add_drain(Command program, CommandLine& line);
 void add_dead(Command program, CommandLine& line);
 void add_redis_acl(Command program, CommandLine& line);
 void add_plugins(Command program, CommandLine& line);
+void add_healthcheck(Command program, CommandLine& line);
 void add_schema(Command program, CommandLine& line);
 void add_version(Command program, CommandLine& line);
 void add_volume(Command program, CommandLine& line);

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
         program.add_flag("--json", line.json, "Print JSON, for programs");
         nexus::cli::add_serve(program, line);
         nexus::cli::add_check_config(program, line);
+        nexus::cli::add_healthcheck(program, line);
         nexus::cli::add_submit(program, line);
         nexus::cli::add_job(program, line);
         nexus::cli::add_cancel(program, line);
