@@ -40,7 +40,7 @@ Meaning meaning_of(int error) {
 }  // namespace
 
 std::string quoted(std::string_view path) {
-    return std::string(1, '"').append(short_text(path)).append(1, '"');
+    return "\"" + short_text(path) + "\"";
 }
 
 void fail(int error, const std::string& what) {
