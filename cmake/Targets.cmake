@@ -24,7 +24,8 @@ add_library(nexus_flags INTERFACE)
 target_compile_options(nexus_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 # At -O3 g++ 12 takes "x" + std::string for a copy that overlaps or has no end (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    target_compile_options(nexus_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    target_compile_options(nexus_flags INTERFACE
+        -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
 endif()
 if(NEXUS_WERROR)
     target_compile_options(nexus_flags INTERFACE -Werror)
