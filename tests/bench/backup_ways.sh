@@ -170,11 +170,12 @@ our_restore() {
     done
 }
 
-# trees ENGINE-FOLDER: one word for the content of all volumes.
+# trees ENGINE-FOLDER: one word for the content of all volumes. By itself tar notes when a file was read, and its own process id.
 trees() {
     for tenant in $tenants; do
         for part in session state; do
-            tar -c --sort=name --numeric-owner --xattrs --acls -C "$(path "$1" "$tenant" $part)" .
+            tar -c --sort=name --numeric-owner --xattrs --acls \
+                --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime -C "$(path "$1" "$tenant" $part)" .
         done
     done | sha256sum
 }
