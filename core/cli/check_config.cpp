@@ -16,15 +16,11 @@ using app::Finding;
 std::vector<Finding> problems_of(const config::Loaded& loaded) {
     std::vector<Finding> findings;
     for (const auto& problem : loaded.problems) {
-        findings.push_back(
-            {Finding::Severity::error, problem.setting, problem.message, app::exit_config});
+        findings.push_back({Finding::Severity::error,
+                            problem.setting.empty() ? "settings_file" : problem.setting,
+                            problem.message, app::exit_config});
     }
     return findings;
-}
-
-void append(std::vector<Finding>& findings, std::vector<Finding> more) {
-    findings.insert(findings.end(), std::make_move_iterator(more.begin()),
-                    std::make_move_iterator(more.end()));
 }
 
 const char* to_string(Finding::Severity severity) {
@@ -88,7 +84,7 @@ int check_config(const CommandLine& line, bool offline) {
         Log log(STDERR_FILENO, LogLevel::warning, loaded.settings.log_format, redactor);
         append(findings, app::try_redis(loaded.settings));
         append(findings, app::try_backend(loaded.settings, log));
-        append(findings, app::try_tenant_root(loaded.settings));
+        append(findings, app::try_folders(loaded.settings));
         append(findings, app::check_isolation(loaded.settings));
     } else if (findings.empty()) {
         findings.push_back(
@@ -112,7 +108,7 @@ int check_config(const CommandLine& line, bool offline) {
 void add_check_config(CLI::App& app, CommandLine& line) {
     auto* command = app.add_subcommand("check-config",
                                        "Print every setting with its source, check all, and try "
-                                       "Redis, the backend and the tenants' folder");
+                                       "Redis, the backend and the folders");
     auto offline = std::make_shared<bool>(false);
     command->add_flag("--offline", *offline, "Check the settings alone; try nothing");
     command->callback(

@@ -8,15 +8,12 @@
 #include <system_error>
 
 namespace nexus::config {
-namespace {
 
 std::string host_name() {
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) != 0) return {};
     return name.data();
 }
-
-}  // namespace
 
 bool in_container() {
     std::error_code ignored;  // a folder that cannot be looked into is no sign of a container

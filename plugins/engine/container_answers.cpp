@@ -46,6 +46,19 @@ void members(Visit& visit, T& value) {
     visit("Tty", value.tty);
 }
 
+struct MountBody {
+    std::string source;
+    std::string target;
+    bool writable = true;
+};
+
+template <typename Visit, codec::Is<MountBody> T>
+void members(Visit& visit, T& value) {
+    visit("Source", value.source);
+    visit("Destination", value.target);
+    visit("RW", value.writable);
+}
+
 struct InspectBody {
     std::string id;
     std::string name;
@@ -53,6 +66,7 @@ struct InspectBody {
     ConfigBody config;
     LimitsBody limits;
     std::int64_t restarts = 0;
+    std::vector<MountBody> mounts;
 };
 
 template <typename Visit, codec::Is<InspectBody> T>
@@ -63,6 +77,7 @@ void members(Visit& visit, T& value) {
     visit("Config", value.config);
     visit("HostConfig", value.limits);
     visit("RestartCount", value.restarts);
+    visit("Mounts", value.mounts);
 }
 
 struct ListBody {
@@ -197,6 +212,8 @@ ContainerState to_state(const InspectBody& body) {
     state.started_at = time_or_nothing(body.state.started_at);
     state.finished_at = time_or_nothing(body.state.finished_at);
     state.restarts = body.restarts;
+    for (const auto& mount : body.mounts)
+        state.mounts.push_back({mount.source, mount.target, !mount.writable});
     return state;
 }
 

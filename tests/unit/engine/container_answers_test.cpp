@@ -35,6 +35,30 @@ TEST_CASE("an inspected container is read") {
     CHECK(memory == 67'108'864);
 }
 
+TEST_CASE("the mounts of an inspected container are read, and their absence is none") {
+    const auto mounts =
+        parse_container(
+            R"({"Id":"1","Name":"a","State":{"Status":"running"},"Mounts":[)"
+            R"({"Type":"bind","Source":"/opt/t","Destination":"/opt/t","Mode":"ro","RW":false},)"
+            R"({"Type":"volume","Name":"v","Source":"/v/_data","Destination":"/data","RW":true},)"
+            R"({"Type":"tmpfs","Destination":"/tmp","RW":true}]})")
+            .state.mounts;
+    REQUIRE(mounts.size() == 3);
+    CHECK(mounts[0].source == "/opt/t");
+    CHECK(mounts[0].read_only);
+    CHECK(mounts[1].target == "/data");
+    CHECK_FALSE(mounts[1].read_only);
+    CHECK(mounts[2].source.empty());
+    CHECK(parse_container(inspected(R"({"Status":"exited"})")).state.mounts.empty());
+    for (const char* wrong : {"{}", "[7]", R"([{"Source":7}])", R"([{"RW":"yes"}])"}) {
+        CAPTURE(wrong);
+        CHECK_THROWS_AS(parse_container(R"({"Id":"1","Name":"a","State":{"Status":"running"},)"
+                                        R"("Mounts":)" +
+                                        std::string(wrong) + "}"),
+                        codec::Malformed);
+    }
+}
+
 TEST_CASE("health counts only while a container runs") {
     const struct {
         const char* state;
