@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/printable.hpp"
 
 namespace nexus::cli {
 namespace {
@@ -68,7 +69,7 @@ void print_text(const config::Loaded& loaded, const std::vector<Finding>& findin
     std::printf("\n");
     for (const auto& finding : findings) {
         std::printf("%-8s %s: %s\n", to_string(finding.severity), finding.subject.c_str(),
-                    finding.message.c_str());
+                    printable(finding.message).c_str());  // an engine's words may be in it
         for (const auto& command : finding.commands)
             std::printf("    %s\n", command.c_str());
     }
