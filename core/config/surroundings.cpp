@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 namespace nexus::config {
@@ -16,6 +17,9 @@ std::string host_name() {
 }
 
 bool in_container() {
+    // Podman mounts its sign below /run, where it cannot be seen with --read-only.
+    const char* const kind = std::getenv("container");
+    if (kind != nullptr && std::string_view(kind) == "podman") return true;
     std::error_code ignored;  // a folder that cannot be looked into is no sign of a container
     return std::filesystem::exists("/.dockerenv", ignored) ||
            std::filesystem::exists("/run/.containerenv", ignored);

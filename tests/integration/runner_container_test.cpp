@@ -72,12 +72,14 @@ TEST_CASE_FIXTURE(InContainer,
         CHECK(says(said, "TENANT_ROOT " + tenants + " is the same path on the engine's host"));
         CHECK_FALSE(says(said, "error "));
         CHECK_FALSE(says(said, "container: "));
+        CHECK(says(said, "LISTEN_ADDRESS               0.0.0.0:8000  (default)"));
     }
     // A folder above is as good.
     CHECK(check({same(host.path())}).code == 0);
 }
 
 TEST_CASE_FIXTURE(InContainer, "folders that the engine would not find, or that go, are refused") {
+    std::filesystem::create_directory(host / "elsewhere");
     auto said = check({host / "elsewhere:" + tenants});
     CAPTURE(said.text);
     CHECK(said.code == 78);
