@@ -43,7 +43,8 @@ std::vector<Finding> try_folders(const config::Settings& settings);
 std::vector<Finding> check_shared_network(const config::Settings& settings, Backend& backend,
                                           const CallContext& ctx);
 // The engine finds in its own place what the runner finds in `own`, its container: TENANT_ROOT is
-// the same path on the host, and what must outlive the container is mounted.
+// the same path on the host, what must outlive the container is mounted, and strangers cannot reach
+// its ports.
 std::vector<Finding> check_container(const config::Settings& settings, Backend& backend,
                                      const CallContext& ctx, const OwnContainer& own);
 

@@ -94,6 +94,34 @@ std::vector<Finding> check_kept(const Folder& folder, Finding::Severity severity
                                  volumes_line(folder.path))};
 }
 
+// Whatever RUNNER_BIND_IP says, this is where the engine lets others in.
+std::vector<Finding> check_published(const config::Settings& settings,
+                                     const std::vector<std::string>& addresses) {
+    if (settings.allow_public_bind) return {};
+    for (const auto& address : addresses) {
+        const bool on_the_host = address == "*";
+        const auto& listen = settings.listen_address;
+        if (!config::is_public_host(on_the_host ? listen.host : address)) continue;
+        const std::string mend = ", or set ALLOW_PUBLIC_BIND=true";
+        if (on_the_host) {
+            return {Finding::problem(
+                "listen_address",
+                "this container is on the host's own network, where strangers can reach "
+                "LISTEN_ADDRESS " +
+                    listen.text() + "; bind a private address, like 10.0.0.3:8000" + mend,
+                exit_config)};
+        }
+        return {Finding::problem(
+            "runner_bind_ip",
+            "a port of this container is published on " + address +
+                ", where strangers can reach it; under ports: of the service write a private "
+                "address in front, like \"10.0.0.3:8000:8000\"" +
+                mend,
+            exit_config)};
+    }
+    return {};
+}
+
 std::vector<Finding> check_image(const std::string& image) {
     const auto parsed = config::ImageRef::parse(image);
     const auto* problem = std::get_if<std::string>(&parsed);
@@ -122,6 +150,7 @@ std::vector<Finding> check_container(const config::Settings& settings, Backend& 
                                 "results that Redis has not got yet", own, *state));
     append(findings,
            check_kept(backup_dir, Finding::Severity::warning, "all backups", own, *state));
+    append(findings, check_published(settings, state->published));
     append(findings, check_image(state->image));
     return findings;
 }

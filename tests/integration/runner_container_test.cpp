@@ -64,7 +64,8 @@ bool says(const Said& said, const std::string& part) {
 
 TEST_CASE_FIXTURE(InContainer,
                   "a container with its folders at the same paths has nothing to mend") {
-    for (const std::string options : {"", "--network host", "--network none --read-only"}) {
+    for (const std::string options :
+         {"", "--network host -e LISTEN_ADDRESS=127.0.0.1:8000", "--network none --read-only"}) {
         const auto said = check({same(tenants), same(state), same(backups)}, options);
         CAPTURE(options);
         CAPTURE(said.text);
@@ -72,7 +73,8 @@ TEST_CASE_FIXTURE(InContainer,
         CHECK(says(said, "TENANT_ROOT " + tenants + " is the same path on the engine's host"));
         CHECK_FALSE(says(said, "error "));
         CHECK_FALSE(says(said, "container: "));
-        CHECK(says(said, "LISTEN_ADDRESS               0.0.0.0:8000  (default)"));
+        const std::string listens = "LISTEN_ADDRESS               0.0.0.0:8000  (default)";
+        CHECK(says(said, listens) == !contains(options, "LISTEN_ADDRESS"));
     }
     // A folder above is as good.
     CHECK(check({same(host.path())}).code == 0);
@@ -106,6 +108,19 @@ TEST_CASE_FIXTURE(InContainer, "folders that the engine would not find, or that 
     CAPTURE(said.text);
     CHECK(said.code == 78);
     CHECK(says(said, "TENANT_ROOT " + tenants + " is a folder of this container alone"));
+}
+
+TEST_CASE_FIXTURE(InContainer, "a port that strangers can reach is refused") {
+    const Lines volumes{same(host.path())};
+    auto said = check(volumes, "-p 18765:8000");
+    CAPTURE(said.text);
+    CHECK(said.code == 78);
+    CHECK(says(said, "a port of this container is published on 0.0.0.0"));
+    said = check(volumes, "--network host");
+    CAPTURE(said.text);
+    CHECK(said.code == 78);
+    CHECK(says(said, "strangers can reach LISTEN_ADDRESS 0.0.0.0:8000"));
+    CHECK(check(volumes, "-p 127.0.0.1:18765:8000").code == 0);
 }
 
 TEST_CASE_FIXTURE(InContainer, "a node that would be called by its container's id is refused") {

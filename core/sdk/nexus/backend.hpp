@@ -142,6 +142,7 @@ struct ContainerState {
     std::string finished_at;
     std::int64_t restarts = 0;           // by the engine's restart policy
     std::vector<BindMount> mounts = {};  // since minor 4; a volume by its mountpoint, "": not known
+    std::vector<std::string> published = {};  // same; ports' host addresses, "*": host's network
 };
 
 // What a container uses at this moment; all zero while it does not run.
@@ -167,8 +168,7 @@ struct VolumeCopy {
 struct Event {
     std::string container;
     std::string tenant;  // from the label io.nexus.tenant
-    std::string
-        action;  // created, started, exited, removed, health, oom; or "resync" after a reconnect
+    std::string action;  // created, started, exited, removed, health, oom; "resync": reconnected
     std::int64_t exit_code = 0;
 };
 
@@ -187,8 +187,8 @@ class Backend {
 
     // Every container, running or not, that carries all of `labels` with exactly these values; an
     // empty value stands for any value. One round trip, however many containers there are; members
-    // that the engine's listing does not give (exit code, restarts, times, mounts) are as above.
-    // Idempotent.
+    // that the engine's listing does not give (exit code, restarts, times, mounts, ports) are as
+    // above. Idempotent.
     virtual std::vector<ContainerState> list(const CallContext& ctx, const Labels& labels) = 0;
 
     // One container by its exact name; nothing where there is none. Idempotent.

@@ -132,6 +132,7 @@ void members(Visit& visit, T& value) {
     visit("finished_at", value.finished_at);
     visit("restarts", value.restarts);
     visit("mounts", value.mounts);
+    visit("published", value.published);
 }
 
 template <typename Visit, codec::Is<Stats> T>

@@ -135,6 +135,29 @@ TEST_CASE_FIXTURE(House, "a volume that has no name is a warning, one with a nam
     CHECK(check_container(settings, engine, soon(), own).size() == 1);
 }
 
+TEST_CASE_FIXTURE(House, "a port that strangers can reach is refused, wherever it is published") {
+    auto& published = engine.containers["runner"].published;
+    settings.listen_address = {"0.0.0.0", 8000};
+    for (const char* address : {"0.0.0.0", "::", "8.8.8.8"}) {
+        published = {"127.0.0.1", address};
+        const auto finding = trouble();
+        check_error(finding, "runner_bind_ip");
+        CHECK(says(finding, std::string("published on ") + address));
+        CHECK(says(finding, "\"10.0.0.3:8000:8000\""));
+    }
+    published = {"*"};
+    const auto finding = trouble();
+    check_error(finding, "listen_address");
+    CHECK(says(finding, "on the host's own network, where strangers can reach LISTEN_ADDRESS"));
+    settings.allow_public_bind = true;
+    CHECK(check_container(settings, engine, soon(), own).size() == 1);
+    settings.allow_public_bind = false;
+    settings.listen_address.host = "127.0.0.1";
+    CHECK(check_container(settings, engine, soon(), own).size() == 1);
+    published = {"10.0.0.3", "127.0.0.1"};
+    CHECK(check_container(settings, engine, soon(), own).size() == 1);
+}
+
 TEST_CASE_FIXTURE(House, "an image of the runner that is not pinned is a warning") {
     engine.containers["runner"].image = "ghcr.io/acme/nexus-runner:latest";
     const auto finding = trouble();

@@ -59,6 +59,25 @@ TEST_CASE("the mounts of an inspected container are read, and their absence is n
     }
 }
 
+TEST_CASE("where a container's ports are published is read, in the words of both engines") {
+    const auto published = [](const std::string& mode, const std::string& ports) {
+        return parse_container(R"({"Id":"1","Name":"a","State":{"Status":"running"},"HostConfig":)"
+                               R"({"NetworkMode":")" +
+                               mode + R"("},"NetworkSettings":{"Ports":)" + ports + "}}")
+            .state.published;
+    };
+    using Addresses = std::vector<std::string>;
+    CHECK(published("default", R"({"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"1"},{"HostIp":"::"}],)"
+                               R"("81/tcp":null,"82/tcp":[]})") == Addresses{"0.0.0.0", "::"});
+    CHECK(published("bridge", R"({"80/tcp":[{"HostIp":""}]})") == Addresses{"0.0.0.0"});
+    CHECK(published("host", "{}") == Addresses{"*"});
+    CHECK(published("bridge", "null").empty());
+    for (const char* wrong : {"[]", R"({"80/tcp":7})", R"({"80/tcp":[{"HostIp":7}]})"}) {
+        CAPTURE(wrong);
+        CHECK_THROWS_AS(published("bridge", wrong), codec::Malformed);
+    }
+}
+
 TEST_CASE("health counts only while a container runs") {
     const struct {
         const char* state;

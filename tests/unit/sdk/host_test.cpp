@@ -209,6 +209,7 @@ TEST_CASE("the operations of minors 1 to 4 carry their arguments and values") {
     CHECK(mounted->mounts[0].source == "/from");
     CHECK(mounted->mounts[0].target == "/to");
     CHECK(mounted->mounts[0].read_only);
+    CHECK(mounted->published == std::vector<std::string>{"10.0.0.3"});
     CHECK_FALSE(backend->inspect_network(at_once, "n"));
     CHECK(backend->inspect_network(at_once, "net")->subnet == "10.0.0.0/28");
 }

@@ -57,6 +57,7 @@ class Talker final : public test::IdleBackend {
         if (name != "mounted") return std::nullopt;
         ContainerState state;
         state.mounts = {{"/from", "/to", true}};
+        state.published = {"10.0.0.3"};
         return state;
     }
     std::optional<NetworkState> inspect_network(const CallContext& /*ctx*/,
