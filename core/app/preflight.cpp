@@ -1,12 +1,10 @@
 #include "app/preflight.hpp"
 
-#include <unistd.h>
-
-#include <filesystem>
 #include <optional>
 
 #include "app/backend_host.hpp"
-#include "tenants/tenant_store.hpp"
+#include "app/own_container.hpp"
+#include "tenants/shared_network.hpp"
 
 namespace nexus::app {
 
@@ -20,6 +18,10 @@ Finding Finding::warning(std::string subject, std::string message) {
 
 Finding Finding::problem(std::string subject, std::string message, ExitCode code) {
     return {Severity::error, std::move(subject), std::move(message), code};
+}
+
+void append(std::vector<Finding>& findings, std::vector<Finding> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
 namespace {
@@ -48,52 +50,52 @@ std::optional<Finding> volumes_of(const Info& info) {
             ":" + volumes.folder + ", and leave volume_access out of BACKEND_CONFIG");
 }
 
+CallContext soon() {
+    constexpr std::chrono::seconds patience(10);
+    return {std::chrono::steady_clock::now() + patience, -1, "check", ""};
+}
+
+std::vector<Finding> findings_of(BackendHost& host, const config::Settings& settings) {
+    auto& backend = host.backend();
+    const Info info = backend.info(soon());
+    std::vector<Finding> findings{
+        Finding::good("backend", info.engine + " " + info.engine_version + " answers, API " +
+                                     info.api_version + ", through " + host.library().path())};
+    if (auto volumes = volumes_of(info)) findings.push_back(std::move(*volumes));
+    for (const auto& text : info.warnings)
+        findings.push_back(Finding::warning("backend", text));
+    if (!info.runs_programs) return findings;  // nor has it any host
+    append(findings, check_shared_network(settings, backend, soon()));
+    if (const auto own = own_container())
+        append(findings, check_container(settings, backend, soon(), *own));
+    return findings;
+}
+
 }  // namespace
 
+std::vector<Finding> check_shared_network(const config::Settings& settings, Backend& backend,
+                                          const CallContext& ctx) {
+    if (settings.tenant_isolation != config::Isolation::shared) return {};
+    try {
+        if (backend.inspect_network(ctx, settings.tenant_network)) return {};
+    } catch (const BackendError& error) {
+        if (error.code() != Code::unsupported) throw;
+        return {};  // an older plugin; the first job tells
+    }
+    return {Finding::problem("tenant_network",
+                             "the engine has no network " + settings.tenant_network + "; " +
+                                 tenants::mend_of_shared_network(settings),
+                             exit_config)};
+}
+
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log) {
-    constexpr std::chrono::seconds patience(10);
     try {
         BackendHost host(settings, log);
-        const Info info =
-            host.backend().info({std::chrono::steady_clock::now() + patience, -1, "check", ""});
-        std::vector<Finding> findings{
-            Finding::good("backend", info.engine + " " + info.engine_version + " answers, API " +
-                                         info.api_version + ", through " + host.library().path())};
-        if (auto volumes = volumes_of(info)) findings.push_back(std::move(*volumes));
-        for (const auto& text : info.warnings)
-            findings.push_back(Finding::warning("backend", text));
-        return findings;
+        return findings_of(host, settings);
     } catch (const StartFailure& failure) {
         return {Finding::problem("backend", failure.what(), failure.code())};
     } catch (const BackendError& error) {
         return {Finding::problem("backend", error.what(), exit_unreachable)};
-    }
-}
-
-std::vector<Finding> try_tenant_root(const config::Settings& settings) {
-    const std::string& root = settings.tenant_root;
-    std::error_code ignored;
-    if (!std::filesystem::exists(root, ignored)) {
-        auto parent = std::filesystem::path(root).parent_path();
-        while (!parent.empty() && !std::filesystem::exists(parent, ignored))
-            parent = parent.parent_path();
-        if (::access(parent.c_str(), W_OK) == 0) {
-            return {Finding::good("tenant_root",
-                                  "TENANT_ROOT " + root + " is not there yet and will be made")};
-        }
-    }
-    try {
-        const tenants::TenantStore store(root);
-        store.probe();
-        return {Finding::good("tenant_root", "TENANT_ROOT " + root + " can be written, and holds " +
-                                                 std::to_string(store.list().size()) + " tenants")};
-    } catch (const std::exception& error) {
-        return {Finding::problem(
-            "tenant_root",
-            "TENANT_ROOT cannot be written: " + std::string(error.what()) +
-                "; give it to the user that runs nexus-runner, and see that its file "
-                "system is not mounted read-only",
-            exit_config)};
     }
 }
 

@@ -1,10 +1,12 @@
-// The tries that `check-config` and the start of `serve` make: Redis, the backend and the tenants'
-// folder, each asked for real. Threads: one.
+// The tries that `check-config` and the start of `serve` make: Redis, the backend and the folders,
+// each asked for real. Threads: one.
 #pragma once
 
+#include <nexus/backend.hpp>
 #include <string>
 #include <vector>
 
+#include "app/own_container.hpp"
 #include "app/start_failure.hpp"
 #include "base/log.hpp"
 #include "config/settings.hpp"
@@ -24,14 +26,27 @@ struct Finding {
     static Finding problem(std::string subject, std::string message, ExitCode code);
 };
 
+void append(std::vector<Finding>& findings, std::vector<Finding> more);
+
 // Redis answers to PING with these credentials, keeps its data over a restart, and evicts nothing.
 // Behind Sentinel, which master it is; on Redis Cluster, that the keys are where they can be used.
 std::vector<Finding> try_redis(const config::Settings& settings);
 // The plugin loads with its configuration, and its engine answers, which the first finding says;
-// how volumes are read.
+// how volumes are read; and the two checks below.
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log);
-// TENANT_ROOT can be written, or made.
-std::vector<Finding> try_tenant_root(const config::Settings& settings);
+// TENANT_ROOT, STATE_DIR and BACKUP_DIR can be written, or made.
+std::vector<Finding> try_folders(const config::Settings& settings);
+
+// These ask an engine, and throw BackendError.
+
+// TENANT_NETWORK is there, where tenants share it.
+std::vector<Finding> check_shared_network(const config::Settings& settings, Backend& backend,
+                                          const CallContext& ctx);
+// The engine finds in its own place what the runner finds in `own`, its container: TENANT_ROOT is
+// the same path on the host, what must outlive the container is mounted, and strangers cannot reach
+// its ports.
+std::vector<Finding> check_container(const config::Settings& settings, Backend& backend,
+                                     const CallContext& ctx, const OwnContainer& own);
 
 // What tenants can reach that they should not, because no engine keeps them from it. Looks up the
 // name of Redis.

@@ -187,4 +187,10 @@ void GuardedBackend::swap_volumes(const CallContext& ctx, const std::string& fir
     backend_->swap_volumes(ctx, first, second);
 }
 
+std::optional<NetworkState> GuardedBackend::inspect_network(const CallContext& ctx,
+                                                            const std::string& name) {
+    const Ticket ticket(*this, ctx, NEXUS_OP_INSPECT_NETWORK);
+    return backend_->inspect_network(ctx, name);
+}
+
 }  // namespace nexus

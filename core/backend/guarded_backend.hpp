@@ -24,7 +24,7 @@ struct OperationStatistics {
 
 class GuardedBackend final : public Backend {
   public:
-    static constexpr std::size_t operations = NEXUS_OP_SWAP_VOLUMES;
+    static constexpr std::size_t operations = NEXUS_OP_INSPECT_NETWORK;
 
     // `name` is the plugin's. A call that overruns its deadline by more than `overrun` makes the
     // backend stuck: until that call returns, every new one throws BackendError `unavailable`,
@@ -64,6 +64,8 @@ class GuardedBackend final : public Backend {
     void remove_image(const CallContext& ctx, const std::string& reference) override;
     void swap_volumes(const CallContext& ctx, const std::string& first,
                       const std::string& second) override;
+    std::optional<NetworkState> inspect_network(const CallContext& ctx,
+                                                const std::string& name) override;
 
   private:
     using Clock = std::chrono::steady_clock;

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "cli/client.hpp"
 #include "cli/command.hpp"
+#include "cli/printable.hpp"
 
 namespace nexus::cli {
 namespace {
@@ -15,15 +16,11 @@ using app::Finding;
 std::vector<Finding> problems_of(const config::Loaded& loaded) {
     std::vector<Finding> findings;
     for (const auto& problem : loaded.problems) {
-        findings.push_back(
-            {Finding::Severity::error, problem.setting, problem.message, app::exit_config});
+        findings.push_back({Finding::Severity::error,
+                            problem.setting.empty() ? "settings_file" : problem.setting,
+                            problem.message, app::exit_config});
     }
     return findings;
-}
-
-void append(std::vector<Finding>& findings, std::vector<Finding> more) {
-    findings.insert(findings.end(), std::make_move_iterator(more.begin()),
-                    std::make_move_iterator(more.end()));
 }
 
 const char* to_string(Finding::Severity severity) {
@@ -71,7 +68,7 @@ void print_text(const config::Loaded& loaded, const std::vector<Finding>& findin
     std::printf("\n");
     for (const auto& finding : findings) {
         std::printf("%-8s %s: %s\n", to_string(finding.severity), finding.subject.c_str(),
-                    finding.message.c_str());
+                    printable(finding.message).c_str());  // an engine's words may be in it
         for (const auto& command : finding.commands)
             std::printf("    %s\n", command.c_str());
     }
@@ -87,7 +84,7 @@ int check_config(const CommandLine& line, bool offline) {
         Log log(STDERR_FILENO, LogLevel::warning, loaded.settings.log_format, redactor);
         append(findings, app::try_redis(loaded.settings));
         append(findings, app::try_backend(loaded.settings, log));
-        append(findings, app::try_tenant_root(loaded.settings));
+        append(findings, app::try_folders(loaded.settings));
         append(findings, app::check_isolation(loaded.settings));
     } else if (findings.empty()) {
         findings.push_back(
@@ -112,7 +109,7 @@ void add_check_config(Command program, CommandLine& line) {
     const auto command =
         program.add_subcommand("check-config",
                                "Print every setting with its source, check all, and try "
-                               "Redis, the backend and the tenants' folder");
+                               "Redis, the backend and the folders");
     auto offline = std::make_shared<bool>(false);
     command.add_flag("--offline", *offline, "Check the settings alone; try nothing");
     command.callback(

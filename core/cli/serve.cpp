@@ -48,6 +48,7 @@ int run(config::Loaded loaded, app::Runner::Options options, Redactor& redactor,
         const EndSignals& signals) {
     End end;
     report(log, app::try_redis(loaded.settings));
+    report(log, app::try_backend(loaded.settings, log));
     report(log, app::check_isolation(loaded.settings));
     app::Runner runner(std::move(loaded.settings), options, redactor, log,
                        [&](queue::Loss loss, const std::string& why) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/characters.hpp"
+
 namespace nexus::config {
 namespace {
 
@@ -71,6 +73,21 @@ void check_bind(const char* name, const std::string& host, const Settings& setti
                                   "like 127.0.0.1 or 10.0.0.3, or set ALLOW_PUBLIC_BIND=true"});
 }
 
+// Engines name the host of a container by the beginning of its id, and every start may bring
+// another container.
+void check_node_name(const Settings& settings, const Surroundings& here,
+                     std::vector<Problem>& problems) {
+    constexpr std::size_t short_id = 12;
+    const auto is_hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
+    const auto& name = settings.node_name;
+    if (!here.in_container || name.size() != short_id || !all_are(name, is_hex)) return;
+    problems.push_back(
+        {"NODE_NAME", "NODE_NAME is " + name +
+                          ", which is this container's id: the next container has another, and "
+                          "the tenants of this node would be nobody's; set a name that stays, "
+                          "like NODE_NAME=worker-1"});
+}
+
 }  // namespace
 
 void check_together(const Settings& settings, const Surroundings& here,
@@ -84,6 +101,7 @@ void check_together(const Settings& settings, const Surroundings& here,
     check_readable("REDIS_CERT_FILE", settings.redis_cert_file, problems);
     check_readable("REDIS_KEY_FILE", settings.redis_key_file, problems);
     check_readable("REGISTRY_AUTH_FILE", settings.registry_auth_file, problems);
+    check_node_name(settings, here, problems);
     check_bind("RUNNER_BIND_IP", settings.runner_bind_ip, settings, problems);
     // In a container every interface is the container's own; what is published is RUNNER_BIND_IP's.
     if (!here.in_container) {

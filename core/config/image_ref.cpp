@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/image_grammar.hpp"
+#include "config/leftover.hpp"
 
 namespace nexus::config {
 namespace {
@@ -12,13 +13,10 @@ namespace {
 constexpr std::string_view hub = "docker.io";
 
 std::optional<std::string> placeholder_problem(std::string_view text) {
-    for (const std::string_view sign : {"REPLACE_WITH", "<", ">", "your-org"}) {
-        if (text.find(sign) != std::string_view::npos) {
-            return "still holds a placeholder (" + std::string(sign) +
-                   "); write the real image, like ghcr.io/acme/nexus:1.4.2";
-        }
-    }
-    return std::nullopt;
+    const auto sign = placeholder_in(text);
+    if (!sign) return std::nullopt;
+    return "still holds a placeholder (" + std::string(*sign) +
+           "); write the real image, like ghcr.io/acme/nexus:1.4.2";
 }
 
 std::optional<std::string> pin_problem(const ImageParts& parts) {

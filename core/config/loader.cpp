@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "config/leftover.hpp"
 #include "config/secrets.hpp"
 #include "config/settings_table.hpp"
 #include "config/sources.hpp"
@@ -50,6 +51,24 @@ std::string shown(const SettingRow& row, const Found& found) {
     return hidden ? "***" : found.text;
 }
 
+// user:password@host that was written into the wrong setting is a secret there too. An image's
+// digest stands behind an '@' as well.
+void hide_credentials(EffectiveValue& value, std::string_view text, Loaded& loaded) {
+    const auto at = text.rfind('@');
+    if (at == std::string_view::npos || text.substr(at).starts_with("@sha") ||
+        text.substr(0, at).find(':') == std::string_view::npos)
+        return;
+    value.shown = "***";
+    auto secrets = redis_url_secrets(text);
+    std::move(secrets.begin(), secrets.end(), std::back_inserter(loaded.secrets));
+}
+
+std::optional<std::string> store(const SettingRow& row, Settings& settings,
+                                 const std::string& text) {
+    if (auto problem = leftover_problem(text)) return problem;
+    return row.store(settings, text);
+}
+
 void load_row(const SettingRow& row, const Surroundings& here, const Properties& properties,
               Loaded& loaded) {
     const std::string name(row.name);
@@ -68,8 +87,9 @@ void load_row(const SettingRow& row, const Surroundings& here, const Properties&
         auto secrets = secrets_of(row.name, found.text);
         std::move(secrets.begin(), secrets.end(), std::back_inserter(loaded.secrets));
     }
-    if (const auto problem = row.store(loaded.settings, found.text)) {
+    if (const auto problem = store(row, loaded.settings, found.text)) {
         loaded.problems.push_back({name, name + " " + *problem});
+        hide_credentials(loaded.values.back(), found.text, loaded);
     }
 }
 

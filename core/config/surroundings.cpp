@@ -5,10 +5,10 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 namespace nexus::config {
-namespace {
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -16,9 +16,10 @@ std::string host_name() {
     return name.data();
 }
 
-}  // namespace
-
 bool in_container() {
+    // Podman mounts its sign below /run, where it cannot be seen with --read-only.
+    const char* const kind = std::getenv("container");
+    if (kind != nullptr && std::string_view(kind) == "podman") return true;
     std::error_code ignored;  // a folder that cannot be looked into is no sign of a container
     return std::filesystem::exists("/.dockerenv", ignored) ||
            std::filesystem::exists("/run/.containerenv", ignored);

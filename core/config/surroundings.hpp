@@ -21,6 +21,9 @@ struct Surroundings {
 // Whether this process runs in a container of Docker or Podman.
 bool in_container();
 
+// As the kernel has it; empty where it cannot be read.
+std::string host_name();
+
 // This process, with its log on `log_fd`. Not while another thread changes the environment.
 Surroundings process_surroundings(int log_fd);
 

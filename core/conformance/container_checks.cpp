@@ -54,6 +54,29 @@ void is_removed_twice(Bench& bench) {
            "removing a container removes its volume");
 }
 
+void mounts_are_shown(Bench& bench) {
+    constexpr std::uint32_t since = 4;
+    if (bench.library().descriptor().abi_minor < since) {
+        throw NotApplicable("mounts came with ABI minor " + std::to_string(since));
+    }
+    auto spec = bench.spec("runtime", obedient());
+    const std::string folder = "/tmp";
+    spec.binds = {{folder, "/given", true}};
+    bench.create(spec);
+    const auto mounts = bench.state(spec.name).mounts;
+    expect(std::any_of(mounts.begin(), mounts.end(),
+                       [&](const BindMount& mount) {
+                           return mount.source == folder && mount.target == "/given" &&
+                                  mount.read_only;
+                       }),
+           "a bind mount of the container is not shown as it was asked for");
+    expect(std::any_of(mounts.begin(), mounts.end(),
+                       [&](const BindMount& mount) {
+                           return mount.target == spec.volumes.front().target && !mount.read_only;
+                       }),
+           "a volume of the container is not shown among its mounts");
+}
+
 void missing_is_said(Bench& bench) {
     auto& backend = bench.backend();
     const std::string ghost = bench.name("nothing");
@@ -192,6 +215,7 @@ std::vector<Check> container_checks() {
          starts_and_stops_twice},
         {"stop-created", "stopping what never ran is no error", stop_of_a_created_one_is_no_error},
         {"remove-twice", "removal is idempotent and leaves named volumes", is_removed_twice},
+        {"mounts", "what is mounted into a container is shown", mounts_are_shown},
         {"container-missing", "a missing container is not_found, its removal no error",
          missing_is_said},
         {"image-missing", "a container of a missing image is not_found", missing_image_is_said},

@@ -65,6 +65,20 @@ void network_names_are_whole(Bench& bench) {
            "removing a network removes another whose name begins alike");
 }
 
+void asking_makes_no_network(Bench& bench) {
+    const auto ask = [&] {
+        return bench.backend().inspect_network(bench.ctx(), bench.name("net-2"));
+    };
+    bench.need_operation("inspect_network", ask, 4);
+    const auto longer = bench.network("net-23");
+    for (int i = 0; i < 2; ++i)
+        expect(!ask(), "a network that was never made is found");
+    const auto made = bench.network("net-2");
+    const auto found = ask();
+    expect(found && found->id == made.id && found->id != longer.id,
+           "a network that was made is not found by its name");
+}
+
 void volume_is_ensured_twice(Bench& bench) {
     const auto first = bench.volume("data");
     expect(first.name == bench.name("data"), "the volume has another name: " + first.name);
@@ -195,6 +209,8 @@ std::vector<Check> resource_checks() {
          missing_network_is_removed},
         {"network-in-use", "a network in use is not removed", used_network_stays},
         {"network-name", "a network is known by its whole name", network_names_are_whole},
+        {"network-asked", "asking for a network makes none, and finds one that is there",
+         asking_makes_no_network},
         {"volume-twice", "a volume that exists keeps its labels", volume_is_ensured_twice},
         {"volume-asked", "asking for a volume makes none", asking_makes_no_volume},
         {"volume-missing", "removing a volume that is not there is no error",

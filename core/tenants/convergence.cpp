@@ -4,26 +4,18 @@
 #include "tenants/backend_failure.hpp"
 #include "tenants/runtime_container.hpp"
 #include "tenants/runtime_spec.hpp"
+#include "tenants/shared_network.hpp"
 
 namespace nexus::tenants {
 namespace {
 
-// The operator's network is never made here: it would have another subnet than the firewall knows.
 Failure failure_on_shared_network(const BackendError& error, const config::Settings& settings) {
     Failure plain = failure_of(error);
     if (error.code() != Code::not_found ||
         std::string_view(error.what()).find("network") == std::string_view::npos) {
         return plain;
     }
-    const bool podman = settings.backend == "podman";
-    return {plain.code(),
-            std::string(error.what()) +
-                "; TENANT_ISOLATION=shared takes the network that TENANT_NETWORK names as it is. "
-                "Make it: " +
-                (podman ? "podman network create --opt isolate=true "
-                        : "docker network create "
-                          "--opt com.docker.network.bridge.enable_icc=false ") +
-                settings.tenant_network,
+    return {plain.code(), std::string(error.what()) + "; " + mend_of_shared_network(settings),
             false};
 }
 

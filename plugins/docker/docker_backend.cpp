@@ -46,7 +46,7 @@ void DockerBackend::remove(const CallContext& ctx, const std::string& name) {
 NetworkState DockerBackend::create_network(const CallContext& ctx, const NetworkSpec& spec) {
     const std::string what = "creating network " + spec.name;
     const std::string id = client().call(ctx, docker::create_network(spec), what, engine::parse_id);
-    return client().call(ctx, inspect_network(id), what, parse_network).state;
+    return client().call(ctx, docker::inspect_network(id), what, parse_network).state;
 }
 
 void DockerBackend::remove_network(const CallContext& ctx, const std::string& name) {

@@ -12,7 +12,6 @@ namespace nexus::engine {
 namespace {
 
 using HealthBody = Only<"Status", std::string>;
-using LimitsBody = Only<"Memory", std::int64_t>;
 
 struct StateBody {
     std::string status;
@@ -46,13 +45,43 @@ void members(Visit& visit, T& value) {
     visit("Tty", value.tty);
 }
 
+struct MountBody {
+    std::string source;
+    std::string target;
+    bool writable = true;
+};
+
+template <typename Visit, codec::Is<MountBody> T>
+void members(Visit& visit, T& value) {
+    visit("Source", value.source);
+    visit("Destination", value.target);
+    visit("RW", value.writable);
+}
+
+struct HostBody {
+    std::int64_t memory = 0;
+    std::string network;
+};
+
+template <typename Visit, codec::Is<HostBody> T>
+void members(Visit& visit, T& value) {
+    visit("Memory", value.memory);
+    visit("NetworkMode", value.network);
+}
+
+using PublishedBody = Only<"HostIp", std::string>;
+// By the container's port; one that is not published has none.
+using NetworkBody = Only<"Ports", std::map<std::string, std::optional<std::vector<PublishedBody>>>>;
+
 struct InspectBody {
     std::string id;
     std::string name;
     StateBody state;
     ConfigBody config;
-    LimitsBody limits;
+    HostBody host;
     std::int64_t restarts = 0;
+    std::vector<MountBody> mounts;
+    NetworkBody network;
 };
 
 template <typename Visit, codec::Is<InspectBody> T>
@@ -61,8 +90,10 @@ void members(Visit& visit, T& value) {
     visit("Name", value.name);
     visit("State", value.state);
     visit("Config", value.config);
-    visit("HostConfig", value.limits);
+    visit("HostConfig", value.host);
     visit("RestartCount", value.restarts);
+    visit("Mounts", value.mounts);
+    visit("NetworkSettings", value.network);
 }
 
 struct ListBody {
@@ -179,6 +210,18 @@ ContainerState to_state(const ListBody& listed) {
     return state;
 }
 
+// Podman leaves the address empty where it is every one; on the host's own network so is each port.
+std::vector<std::string> published_by(const InspectBody& body) {
+    std::vector<std::string> addresses;
+    if (body.host.network == "host") addresses.emplace_back("*");
+    for (const auto& [port, places] : body.network.value) {
+        if (!places) continue;
+        for (const auto& place : *places)
+            addresses.push_back(place.value.empty() ? "0.0.0.0" : place.value);
+    }
+    return addresses;
+}
+
 ContainerState to_state(const InspectBody& body) {
     ContainerState state;
     state.id = body.id;
@@ -197,6 +240,9 @@ ContainerState to_state(const InspectBody& body) {
     state.started_at = time_or_nothing(body.state.started_at);
     state.finished_at = time_or_nothing(body.state.finished_at);
     state.restarts = body.restarts;
+    for (const auto& mount : body.mounts)
+        state.mounts.push_back({mount.source, mount.target, !mount.writable});
+    state.published = published_by(body);
     return state;
 }
 
@@ -204,7 +250,7 @@ ContainerState to_state(const InspectBody& body) {
 
 InspectedContainer parse_container(std::string_view json) {
     const auto body = codec::decode<InspectBody>(json);
-    return {to_state(body), body.config.tty, std::max<std::int64_t>(0, body.limits.value)};
+    return {to_state(body), body.config.tty, std::max<std::int64_t>(0, body.host.memory)};
 }
 
 std::vector<ContainerState> parse_containers(std::string_view json) {

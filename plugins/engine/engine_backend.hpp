@@ -69,6 +69,8 @@ class EngineBackend : public Backend {
     void remove_image(const CallContext& ctx, const std::string& reference) override;
     void swap_volumes(const CallContext& ctx, const std::string& first,
                       const std::string& second) override;
+    std::optional<NetworkState> inspect_network(const CallContext& ctx,
+                                                const std::string& name) override;
 
   protected:
     struct FoundImage {

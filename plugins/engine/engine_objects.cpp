@@ -62,6 +62,12 @@ NetworkState EngineBackend::ensure_network(const CallContext& ctx, const Network
     }
 }
 
+std::optional<NetworkState> EngineBackend::inspect_network(const CallContext& ctx,
+                                                           const std::string& name) {
+    require_name("network", name);
+    return find_network(ctx, name);
+}
+
 ImageState EngineBackend::ensure_image(const CallContext& ctx, const ImageRequest& request) {
     if (auto found = find_image(ctx, request.reference)) return {std::move(found->id), false};
     const auto progress = dialect_.pull_progress();

@@ -10,25 +10,10 @@
 #include <system_error>
 
 #include "archive/wait.hpp"
+#include "engine/unreachable.hpp"
 
 namespace nexus::engine {
 namespace {
-
-BackendError unreachable(const Engine& engine, int error) {
-    const bool local = !engine.endpoint.path.empty();
-    std::string mend = "is " + engine.daemon + " running?";
-    if (error == ENOENT) {
-        mend = "there is no such socket; " + mend;
-    } else if (error == EACCES || error == EPERM) {
-        mend = "may this user open the socket? Run as root, or as a member of the socket's group";
-    } else if (error == ECONNREFUSED) {
-        mend = (local ? "nobody listens on the socket; " : "nobody listens there; ") + mend;
-    } else {
-        mend = std::generic_category().message(error) + "; " + mend;
-    }
-    const bool mends_itself = error != EACCES && error != EPERM;
-    return {Code::unavailable, engine.name() + " cannot be reached: " + mend, mends_itself};
-}
 
 int open_socket(const Engine& engine, const Poco::Net::SocketAddress& address) {
     const int fd = ::socket(address.af(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -136,8 +136,8 @@ void PodmanBackend::remove(const CallContext& ctx, const std::string& name) {
 
 std::optional<NetworkState> PodmanBackend::find_network(const CallContext& ctx,
                                                         const std::string& name) {
-    auto found =
-        client().find(ctx, inspect_network(name), "looking for network " + name, parse_network);
+    auto found = client().find(ctx, podman::inspect_network(name), "looking for network " + name,
+                               parse_network);
     // The engine also answers to the beginning of an id.
     if (found && found->name != name) return std::nullopt;
     return found;

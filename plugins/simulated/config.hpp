@@ -56,7 +56,8 @@ inline constexpr const char* schema = R"json({
         "operation": {"enum": ["info", "list", "inspect", "inspect_volume", "ensure_network",
             "remove_network", "ensure_volume", "remove_volume", "ensure_image",
             "ensure_container", "start", "stop", "remove", "logs", "pause", "unpause", "rename",
-            "stats", "export_volume", "import_volume", "remove_image", "swap_volumes"]},
+            "stats", "export_volume", "import_volume", "remove_image", "swap_volumes",
+            "inspect_network"]},
         "code": {"enum": ["NOT_FOUND", "EXISTS", "CONFLICT", "INVALID", "DENIED", "UNSUPPORTED",
             "UNAVAILABLE", "TIMEOUT", "CANCELLED", "EXHAUSTED", "INTERNAL"]},
         "tenant": {
@@ -89,7 +90,8 @@ inline constexpr const char* schema = R"json({
                         "export_volume": {"$ref": "#/definitions/code"},
                         "import_volume": {"$ref": "#/definitions/code"},
                         "remove_image": {"$ref": "#/definitions/code"},
-                        "swap_volumes": {"$ref": "#/definitions/code"}
+                        "swap_volumes": {"$ref": "#/definitions/code"},
+                        "inspect_network": {"$ref": "#/definitions/code"}
                     }
                 },
                 "crash": {"type": "array", "items": {"$ref": "#/definitions/operation"}}

@@ -63,6 +63,12 @@ std::optional<VolumeState> Engine::inspect_volume(const std::string& name) const
     return found->second;
 }
 
+std::optional<NetworkState> Engine::inspect_network(const std::string& name) const {
+    const auto found = state_.networks.find(name);
+    if (found == state_.networks.end()) return std::nullopt;
+    return found->second;
+}
+
 NetworkState Engine::ensure_network(const NetworkSpec& spec) {
     require_object_name(spec.name, "network");
     const auto found = state_.networks.find(spec.name);
@@ -127,6 +133,9 @@ ContainerState Engine::ensure_container(const ContainerSpec& spec) {
     container.state.name = spec.name;
     container.state.image = spec.image;
     container.state.labels = spec.labels;
+    container.state.mounts = spec.binds;
+    for (const auto& mount : spec.volumes)
+        container.state.mounts.push_back({"", mount.target, false});
     count_uses(spec, 1);
     changed(container.state, "created");
     return container.state;

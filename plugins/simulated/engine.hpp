@@ -53,6 +53,7 @@ class Engine {
     std::vector<nexus::ContainerState> list(const nexus::Labels& labels) const;
     std::optional<nexus::ContainerState> inspect(const std::string& name) const;
     std::optional<nexus::VolumeState> inspect_volume(const std::string& name) const;
+    std::optional<nexus::NetworkState> inspect_network(const std::string& name) const;
     nexus::NetworkState ensure_network(const nexus::NetworkSpec& spec);
     void remove_network(const std::string& name);
     nexus::VolumeState ensure_volume(const nexus::VolumeSpec& spec);

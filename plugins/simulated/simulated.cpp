@@ -57,6 +57,11 @@ class Simulated final : public nexus::Backend {
         return run(ctx, "inspect_volume", name, [&] { return engine_.inspect_volume(name); });
     }
 
+    std::optional<nexus::NetworkState> inspect_network(const CallContext& ctx,
+                                                       const std::string& name) override {
+        return run(ctx, "inspect_network", name, [&] { return engine_.inspect_network(name); });
+    }
+
     nexus::NetworkState ensure_network(const CallContext& ctx,
                                        const nexus::NetworkSpec& spec) override {
         return run(ctx, "ensure_network", spec.name, [&] { return engine_.ensure_network(spec); });

@@ -50,7 +50,11 @@ TEST_CASE_FIXTURE(Node, "a tenant keeps its /28 over restarts, and nobody else h
 TEST_CASE_FIXTURE(Node, "shared tenants are on the operator's network, which must be there") {
     runner.env()["TENANT_ISOLATION"] = "shared";
     runner.env()["TENANT_NETWORK"] = shared_network;
+    CHECK(runner.refusal() == 78);
+    CHECK(contains(runner.log(), "the engine has no network " + shared_network));
+    REQUIRE(as_operator(engine, engine.kind() + " network create " + shared_network).code == 0);
     runner.start();
+    REQUIRE(engine.curl("DELETE", "/networks/" + shared_network).status < 300);
     const auto refused = at(runner.job({"provision", "rt-one"}), "/error/message");
     CAPTURE(refused);
     CHECK(contains(refused, "TENANT_NETWORK"));

@@ -62,6 +62,10 @@ class IdleBackend : public FirstIdleBackend {
     void remove_image(const CallContext& /*ctx*/, const std::string& /*reference*/) override {}
     void swap_volumes(const CallContext& /*ctx*/, const std::string& /*first*/,
                       const std::string& /*second*/) override {}
+    std::optional<NetworkState> inspect_network(const CallContext& /*ctx*/,
+                                                const std::string& /*name*/) override {
+        return std::nullopt;
+    }
 };
 
 }  // namespace nexus::test

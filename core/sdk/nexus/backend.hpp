@@ -140,7 +140,9 @@ struct ContainerState {
     bool oom_killed = false;
     std::string started_at;  // RFC 3339, empty if never
     std::string finished_at;
-    std::int64_t restarts = 0;  // by the engine's restart policy
+    std::int64_t restarts = 0;           // by the engine's restart policy
+    std::vector<BindMount> mounts = {};  // since minor 4; a volume by its mountpoint, "": not known
+    std::vector<std::string> published = {};  // same; ports' host addresses, "*": host's network
 };
 
 // What a container uses at this moment; all zero while it does not run.
@@ -166,8 +168,7 @@ struct VolumeCopy {
 struct Event {
     std::string container;
     std::string tenant;  // from the label io.nexus.tenant
-    std::string
-        action;  // created, started, exited, removed, health, oom; or "resync" after a reconnect
+    std::string action;  // created, started, exited, removed, health, oom; "resync": reconnected
     std::int64_t exit_code = 0;
 };
 
@@ -186,8 +187,8 @@ class Backend {
 
     // Every container, running or not, that carries all of `labels` with exactly these values; an
     // empty value stands for any value. One round trip, however many containers there are; members
-    // that the engine's listing does not give (exit code, restarts, times) keep their defaults.
-    // Idempotent.
+    // that the engine's listing does not give (exit code, restarts, times, mounts, ports) are as
+    // above. Idempotent.
     virtual std::vector<ContainerState> list(const CallContext& ctx, const Labels& labels) = 0;
 
     // One container by its exact name; nothing where there is none. Idempotent.
@@ -289,6 +290,11 @@ class Backend {
     // same), `unsupported` (the engine's folders cannot be seen from here, or cannot be exchanged).
     virtual void swap_volumes(const CallContext& ctx, const std::string& first,
                               const std::string& second);
+
+    // The same since minor 4: one network by its exact name, whoever made it; nothing where there
+    // is none. Idempotent.
+    virtual std::optional<NetworkState> inspect_network(const CallContext& ctx,
+                                                        const std::string& name);
 };
 
 }  // namespace nexus

@@ -33,7 +33,7 @@ extern "C" {
 
 /* The major version is part of the symbol's name. */
 #define NEXUS_BACKEND_ABI_MAJOR 1
-#define NEXUS_BACKEND_ABI_MINOR 3
+#define NEXUS_BACKEND_ABI_MINOR 4
 #define NEXUS_BACKEND_SYMBOL "nexus_backend_v1"
 
 /* Whether `member` lies inside the size that the struct behind `pointer` gives for itself. */
@@ -87,7 +87,9 @@ enum nexus_op {
     /* since minor 2 */
     NEXUS_OP_REMOVE_IMAGE = 21, /* {reference} -> {} */
     /* since minor 3 */
-    NEXUS_OP_SWAP_VOLUMES = 22 /* {first, second} -> {} */
+    NEXUS_OP_SWAP_VOLUMES = 22, /* {first, second} -> {} */
+    /* since minor 4 */
+    NEXUS_OP_INSPECT_NETWORK = 23 /* {name} -> {network: NetworkState or null} */
 };
 
 enum nexus_log_level {
@@ -118,7 +120,7 @@ typedef struct nexus_host {
      * look again, never the only source of a fact. */
     void (*event)(void* self, const char* json, size_t n);
     /* Names of optional host features, a NULL-terminated list; a plugin names what it cannot do
-     * without in required_features. There is none up to minor 3. */
+     * without in required_features. There is none up to minor 4. */
     const char* const* features;
 } nexus_host;
 

@@ -131,6 +131,8 @@ void members(Visit& visit, T& value) {
     visit("started_at", value.started_at);
     visit("finished_at", value.finished_at);
     visit("restarts", value.restarts);
+    visit("mounts", value.mounts);
+    visit("published", value.published);
 }
 
 template <typename Visit, codec::Is<Stats> T>

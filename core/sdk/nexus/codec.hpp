@@ -128,7 +128,7 @@ class Reader {
     }
     template <typename T>
     void read(std::optional<T>& value) const {
-        read(value.emplace());
+        if (!is_null()) read(value.emplace());
     }
     template <typename T>
     void read(std::vector<T>& values) const {
@@ -160,6 +160,7 @@ class Reader {
         : value_(value), outer_(outer), index_(index) {}
 
     [[noreturn]] void fail(std::string_view problem) const;
+    bool is_null() const;
     std::string place() const;
     const void* find(std::string_view name) const;  // nullptr: absent, or null
     std::size_t elements() const;                   // of an array

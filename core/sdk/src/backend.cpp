@@ -110,4 +110,9 @@ void Backend::swap_volumes(const CallContext& /*ctx*/, const std::string& /*firs
     refuse("swap_volumes");
 }
 
+std::optional<NetworkState> Backend::inspect_network(const CallContext& /*ctx*/,
+                                                     const std::string& /*name*/) {
+    refuse("inspect_network");
+}
+
 }  // namespace nexus

@@ -142,6 +142,10 @@ void Reader::read(bool& truth) const {
     truth = json(value_).GetBool();
 }
 
+bool Reader::is_null() const {
+    return json(value_).IsNull();
+}
+
 void Reader::fail(std::string_view problem) const {
     std::string where = place();
     throw Malformed((where.empty() ? "the document" : where) + " " + std::string(problem));

@@ -133,6 +133,10 @@ class PluginBackend final : public Backend {
                       const std::string& second) override {
         call<Nothing>(ctx, NEXUS_OP_SWAP_VOLUMES, messages::Pair{first, second});
     }
+    std::optional<NetworkState> inspect_network(const CallContext& ctx,
+                                                const std::string& name) override {
+        return call<messages::FoundNetwork>(ctx, NEXUS_OP_INSPECT_NETWORK, Name{name}).network;
+    }
 
   private:
     template <typename Reply, typename Request>

@@ -54,6 +54,10 @@ struct FoundVolume {
     std::optional<VolumeState> volume;
 };
 
+struct FoundNetwork {
+    std::optional<NetworkState> network;
+};
+
 // What every code but NEXUS_OK comes with.
 struct Failure {
     std::string message;
@@ -115,6 +119,11 @@ void members(Visit& visit, T& value) {
 template <typename Visit, codec::Is<FoundVolume> T>
 void members(Visit& visit, T& value) {
     visit("volume", value.volume);
+}
+
+template <typename Visit, codec::Is<FoundNetwork> T>
+void members(Visit& visit, T& value) {
+    visit("network", value.network);
 }
 
 template <typename Visit, codec::Is<Failure> T>

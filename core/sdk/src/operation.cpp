@@ -48,6 +48,8 @@ std::string_view to_string(nexus_op op) noexcept {
             return "remove_image";
         case NEXUS_OP_SWAP_VOLUMES:
             return "swap_volumes";
+        case NEXUS_OP_INSPECT_NETWORK:
+            return "inspect_network";
     }
     return "unknown";
 }

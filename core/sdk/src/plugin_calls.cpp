@@ -88,6 +88,8 @@ std::string run_call(Backend& backend, const CallContext& ctx, std::int32_t op,
             backend.swap_volumes(ctx, volumes.first, volumes.second);
             return done();
         }
+        case NEXUS_OP_INSPECT_NETWORK:
+            return encode(messages::FoundNetwork{backend.inspect_network(ctx, name_in(request))});
         default:
             throw unknown(op);
     }

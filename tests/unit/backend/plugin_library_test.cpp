@@ -50,8 +50,8 @@ TEST_CASE("an odd plugin is refused with its file, what is odd, and the mend") {
         {"null_name", "leaves out a field of its descriptor that every plugin has"},
         {"bad_name", "its name does not match ^[a-z0-9][a-z0-9_-]{0,31}$"},
         {"feature",
-         "version 1.0.0 (plugin ABI 1.3) needs the host feature time_travel, which this "
-         "runner (plugin ABI 1.3) does not have; install a newer runner"},
+         "version 1.0.0 (plugin ABI 1.4) needs the host feature time_travel, which this "
+         "runner (plugin ABI 1.4) does not have; install a newer runner"},
         {"schema_text", "its configuration schema is unusable: not valid JSON"},
         {"schema_array", "its configuration schema is unusable: it must be an object"},
     };

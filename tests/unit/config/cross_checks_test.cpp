@@ -86,6 +86,16 @@ TEST_CASE("inside a container the server may listen on every interface, outside 
     CHECK(problems({{"RUNNER_BIND_IP", "0.0.0.0"}}, true) != "");
 }
 
+TEST_CASE("a container's id is no name for a node, where it is one") {
+    const Variables generated{{"NODE_NAME", "0123456789ab"}};
+    CHECK(
+        problems(generated, true).find("NODE_NAME is 0123456789ab, which is this container's id") !=
+        std::string::npos);
+    CHECK(problems(generated, false) == "");
+    for (const char* name : {"worker-1", "0123456789a", "0123456789abc", "0123456789ag"})
+        CHECK(problems({{"NODE_NAME", name}}, true) == "");
+}
+
 TEST_CASE("a URL that could not be read is told of once") {
     const std::string all = problems({{"REDIS_URL", "default:hunter2@10.0.0.2"}});
     CHECK(std::count(all.begin(), all.end(), '\n') == 1);

@@ -64,6 +64,42 @@ TEST_CASE("without REDIS_URL, or with an empty one, it is asked for") {
     }
 }
 
+TEST_CASE("credentials in a setting that has none are refused and never shown") {
+    struct Row {
+        const char* name;
+        const char* value;
+    };
+    for (const Row& row : {Row{"CONTROL_PRIVATE_IP", "default:hunter2@10.0.0.2"},
+                           Row{"CONTROL_PRIVATE_IP", "redis://default:hunter2@10.0.0.2"},
+                           Row{"RUNNER_BIND_IP", ":hunter2@10.0.0.3"},
+                           Row{"BACKEND_ENDPOINT", "tcp://user:hunter2@10.0.0.2:2375"},
+                           Row{"REDIS_SENTINELS", "default:hunter2@10.0.0.2:26379"}}) {
+        CAPTURE(row.value);
+        const auto loaded =
+            load(surroundings({{"REDIS_URL", "redis://localhost"}, {row.name, row.value}}),
+                 std::nullopt);
+        CHECK(all_problems(loaded).find(row.name) == 0);
+        CHECK(all_problems(loaded).find("hunter2") == std::string::npos);
+        CHECK(value_of(loaded, row.name).shown == "***");
+        CHECK(has_secret(loaded, "hunter2"));
+    }
+    const std::string image = "localhost:5000/x@sha256:1";
+    const auto loaded = load(
+        surroundings({{"REDIS_URL", "redis://localhost"}, {"NEXUS_IMAGE", image}}), std::nullopt);
+    CHECK(value_of(loaded, "NEXUS_IMAGE").shown == image);
+}
+
+TEST_CASE("what was left in any value is refused before it is read") {
+    const auto loaded = load(surroundings({{"REDIS_URL", "\"redis://u:hunter2@localhost\""},
+                                           {"NODE_NAME", "REPLACE_WITH_NAME"}}),
+                             std::nullopt);
+    const auto problems = all_problems(loaded);
+    CHECK(problems.find("REDIS_URL has quotes around it") != std::string::npos);
+    CHECK(problems.find("NODE_NAME still holds a placeholder") != std::string::npos);
+    CHECK(problems.find("hunter2") == std::string::npos);
+    CHECK(has_secret(loaded, "hunter2"));
+}
+
 TEST_CASE("some defaults follow from the surroundings") {
     const TempDir home;
     std::filesystem::create_directory(home / ".docker");

@@ -75,6 +75,14 @@ TEST_CASE("of several networks of one name the oldest is the one") {
     CHECK(f.backend.ensure_network(f.ctx, {"net", "", {}}).id == "2");
 }
 
+TEST_CASE("asking for a network finds it by its whole name, and makes none") {
+    Fixture f(
+        {{"GET /networks", http(200, R"([{"Id":"1","Name":"net2"},{"Id":"2","Name":"net"}])")}});
+    CHECK(f.backend.inspect_network(f.ctx, "net")->id == "2");
+    CHECK_FALSE(f.backend.inspect_network(f.ctx, "ne"));
+    CHECK(error_of([&] { f.backend.inspect_network(f.ctx, "a/b"); }).code() == Code::invalid);
+}
+
 TEST_CASE("the host's own network is no network for a container") {
     Fixture f({{"GET /networks", http(200, R"([{"Id":"1","Name":"host","Driver":"host"}])")}});
     ContainerSpec spec;

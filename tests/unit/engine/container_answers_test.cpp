@@ -35,6 +35,49 @@ TEST_CASE("an inspected container is read") {
     CHECK(memory == 67'108'864);
 }
 
+TEST_CASE("the mounts of an inspected container are read, and their absence is none") {
+    const auto mounts =
+        parse_container(
+            R"({"Id":"1","Name":"a","State":{"Status":"running"},"Mounts":[)"
+            R"({"Type":"bind","Source":"/opt/t","Destination":"/opt/t","Mode":"ro","RW":false},)"
+            R"({"Type":"volume","Name":"v","Source":"/v/_data","Destination":"/data","RW":true},)"
+            R"({"Type":"tmpfs","Destination":"/tmp","RW":true}]})")
+            .state.mounts;
+    REQUIRE(mounts.size() == 3);
+    CHECK(mounts[0].source == "/opt/t");
+    CHECK(mounts[0].read_only);
+    CHECK(mounts[1].target == "/data");
+    CHECK_FALSE(mounts[1].read_only);
+    CHECK(mounts[2].source.empty());
+    CHECK(parse_container(inspected(R"({"Status":"exited"})")).state.mounts.empty());
+    for (const char* wrong : {"{}", "[7]", R"([{"Source":7}])", R"([{"RW":"yes"}])"}) {
+        CAPTURE(wrong);
+        CHECK_THROWS_AS(parse_container(R"({"Id":"1","Name":"a","State":{"Status":"running"},)"
+                                        R"("Mounts":)" +
+                                        std::string(wrong) + "}"),
+                        codec::Malformed);
+    }
+}
+
+TEST_CASE("where a container's ports are published is read, in the words of both engines") {
+    const auto published = [](const std::string& mode, const std::string& ports) {
+        return parse_container(R"({"Id":"1","Name":"a","State":{"Status":"running"},"HostConfig":)"
+                               R"({"NetworkMode":")" +
+                               mode + R"("},"NetworkSettings":{"Ports":)" + ports + "}}")
+            .state.published;
+    };
+    using Addresses = std::vector<std::string>;
+    CHECK(published("default", R"({"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"1"},{"HostIp":"::"}],)"
+                               R"("81/tcp":null,"82/tcp":[]})") == Addresses{"0.0.0.0", "::"});
+    CHECK(published("bridge", R"({"80/tcp":[{"HostIp":""}]})") == Addresses{"0.0.0.0"});
+    CHECK(published("host", "{}") == Addresses{"*"});
+    CHECK(published("bridge", "null").empty());
+    for (const char* wrong : {"[]", R"({"80/tcp":7})", R"({"80/tcp":[{"HostIp":7}]})"}) {
+        CAPTURE(wrong);
+        CHECK_THROWS_AS(published("bridge", wrong), codec::Malformed);
+    }
+}
+
 TEST_CASE("health counts only while a container runs") {
     const struct {
         const char* state;

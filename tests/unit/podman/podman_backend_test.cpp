@@ -67,6 +67,14 @@ TEST_CASE("a volume or network is removed by its whole name only") {
     CHECK_NOTHROW(f.backend.remove_network(f.ctx, "none"));
 }
 
+TEST_CASE("asking for a network finds it by its whole name, and makes none") {
+    Fixture f({{"GET /networks/net/json", http(200, R"({"id":"1","name":"net"})")},
+               {"GET /networks/abc/json", http(200, R"({"id":"abcdef","name":"other"})")}});
+    CHECK(f.backend.inspect_network(f.ctx, "net")->id == "1");
+    CHECK_FALSE(f.backend.inspect_network(f.ctx, "abc"));
+    CHECK_FALSE(f.backend.inspect_network(f.ctx, "none"));
+}
+
 TEST_CASE("what is in use stays") {
     Fixture f({{"GET /volumes/vol/json", http(200, R"({"Name":"vol"})")},
                {"DELETE /volumes/vol", failure("volume is being used")},

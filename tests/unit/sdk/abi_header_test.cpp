@@ -42,9 +42,9 @@ TEST_CASE("every code has its own word, and its number is that of the C enumerat
 
 TEST_CASE("every operation has its own name") {
     std::set<std::string_view> names;
-    for (int op = NEXUS_OP_INFO; op <= NEXUS_OP_SWAP_VOLUMES; ++op)
+    for (int op = NEXUS_OP_INFO; op <= NEXUS_OP_INSPECT_NETWORK; ++op)
         names.insert(nexus::to_string(static_cast<nexus_op>(op)));
-    CHECK(names.size() == NEXUS_OP_SWAP_VOLUMES);
+    CHECK(names.size() == NEXUS_OP_INSPECT_NETWORK);
     CHECK(names.count("ensure_volume") == 1);
     CHECK(names.count("unknown") == 0);
 }

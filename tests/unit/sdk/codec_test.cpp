@@ -57,7 +57,7 @@ TEST_CASE("the members of a value have the names of its fields") {
     CHECK(encode(state) ==
           R"({"id":"","name":"tenant_acme_runtime","image":"","labels":{"io.nexus.tenant":"acme"},)"
           R"("phase":"running","health":"none","exit_code":0,"oom_killed":false,"started_at":"",)"
-          R"("finished_at":"","restarts":0})");
+          R"("finished_at":"","restarts":0,"mounts":[],"published":[]})");
 }
 
 TEST_CASE("members that are unknown, absent or null change nothing") {

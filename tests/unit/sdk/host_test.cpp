@@ -185,7 +185,7 @@ TEST_CASE("both sides together carry arguments, circumstances, logs and events")
     CHECK_FALSE(backend->inspect_volume(at_once, "n"));
 }
 
-TEST_CASE("the operations of minors 1 to 3 carry their arguments and values") {
+TEST_CASE("the operations of minors 1 to 4 carry their arguments and values") {
     const auto descriptor = talker();
     Callbacks callbacks;
     const auto backend = create_backend(descriptor, "{}", callbacks);
@@ -203,6 +203,15 @@ TEST_CASE("the operations of minors 1 to 3 carry their arguments and values") {
     CHECK(callbacks.lines.back() == "1 no app:1");
     backend->swap_volumes(at_once, "v", "w");
     CHECK(callbacks.lines.back() == "1 v for w");
+    const auto mounted = backend->inspect(at_once, "mounted");
+    REQUIRE(mounted);
+    REQUIRE(mounted->mounts.size() == 1);
+    CHECK(mounted->mounts[0].source == "/from");
+    CHECK(mounted->mounts[0].target == "/to");
+    CHECK(mounted->mounts[0].read_only);
+    CHECK(mounted->published == std::vector<std::string>{"10.0.0.3"});
+    CHECK_FALSE(backend->inspect_network(at_once, "n"));
+    CHECK(backend->inspect_network(at_once, "net")->subnet == "10.0.0.0/28");
 }
 
 TEST_CASE("what a backend does not have is unsupported, with the name of the operation") {
@@ -220,6 +229,7 @@ TEST_CASE("what a backend does not have is unsupported, with the name of the ope
     refused([&] { older.import_volume(at_once, "n", 1); }, "import_volume");
     refused([&] { older.remove_image(at_once, "app:1"); }, "remove_image");
     refused([&] { older.swap_volumes(at_once, "v", "w"); }, "swap_volumes");
+    refused([&] { older.inspect_network(at_once, "n"); }, "inspect_network");
 }
 
 TEST_CASE("an instance that is refused comes over with the plugin's own words") {

@@ -81,7 +81,7 @@ TEST_CASE("a plugin takes a host whose structs are larger than its own") {
     CHECK(inspect(instance.self, ctx) ==
           R"({"container":{"id":"7","name":"acme","image":"op-1","labels":{},"phase":"created",)"
           R"("health":"none","exit_code":5,"oom_killed":false,"started_at":"","finished_at":"",)"
-          R"("restarts":0}})");
+          R"("restarts":0,"mounts":[],"published":[]}})");
     CHECK(instance.lines == "asked for n");
 }
 

@@ -52,6 +52,19 @@ class Talker final : public test::IdleBackend {
                       const std::string& second) override {
         host_.log(NEXUS_LOG_DEBUG, first + " for " + second);
     }
+    std::optional<ContainerState> inspect(const CallContext& /*ctx*/,
+                                          const std::string& name) override {
+        if (name != "mounted") return std::nullopt;
+        ContainerState state;
+        state.mounts = {{"/from", "/to", true}};
+        state.published = {"10.0.0.3"};
+        return state;
+    }
+    std::optional<NetworkState> inspect_network(const CallContext& /*ctx*/,
+                                                const std::string& name) override {
+        if (name != "net") return std::nullopt;
+        return NetworkState{"7", name, "10.0.0.0/28", {}};
+    }
 
   private:
     PluginHost host_;

@@ -65,6 +65,14 @@ std::optional<VolumeState> FakeBackend::inspect_volume(const CallContext&,
     return place->second;
 }
 
+std::optional<NetworkState> FakeBackend::inspect_network(const CallContext&,
+                                                         const std::string& name) {
+    begin("inspect_network");
+    const auto place = networks.find(name);
+    if (place == networks.end()) return std::nullopt;
+    return place->second;
+}
+
 NetworkState FakeBackend::ensure_network(const CallContext&, const NetworkSpec& spec) {
     begin("ensure_network");
     return networks.try_emplace(spec.name, NetworkState{"id", spec.name, spec.subnet, spec.labels})

@@ -46,6 +46,8 @@ class FakeBackend final : public Backend {
     std::optional<ContainerState> inspect(const CallContext& ctx, const std::string& name) override;
     std::optional<VolumeState> inspect_volume(const CallContext& ctx,
                                               const std::string& name) override;
+    std::optional<NetworkState> inspect_network(const CallContext& ctx,
+                                                const std::string& name) override;
     NetworkState ensure_network(const CallContext& ctx, const NetworkSpec& spec) override;
     void remove_network(const CallContext& ctx, const std::string& name) override;
     VolumeState ensure_volume(const CallContext& ctx, const VolumeSpec& spec) override;
