@@ -15,28 +15,25 @@ TEXT
 
 case ${1:-} in -h | --help) usage && exit 0 ;; esac
 
-# The cached root below, what is written above it, both seen as one; the source is there to be read.
-put_up() {
-    work=$(mktemp -d /tmp/nexus-debian13.XXXXXX)
-    at_end take_down
-    mkdir "$work/above" "$work/overlay" "$work/root"
-    mount -t overlay overlay -o "lowerdir=$debian,upperdir=$work/above,workdir=$work/overlay" "$work/root"
-    mkdir "$work/root/source"
-    mount --bind -o ro "$root" "$work/root/source"
-    mount --rbind /dev "$work/root/dev"
-    mount -t proc proc "$work/root/proc"
-}
-
-take_down() {
-    for point in proc dev source .; do
-        umount --recursive "$work/root/$point" 2>/dev/null || :
-    done
-    rm -rf --one-file-system "$work"
-}
+take_down() { rm -rf --one-file-system "$work"; }
 
 # shellcheck disable=SC2046  # words
 debian_root trixie $(build_packages) doctest-dev git openssl restic sqlite3 zstd iproute2 util-linux redis-server
-put_up
-chroot "$work/root" cmake --preset dev -S /source -B /build
-chroot "$work/root" cmake --build /build ${1:+"$1"} --target nexus-runner docker podman simulated unit_tests
-chroot "$work/root" /build/bin/unit_tests
+work=$(mktemp -d /tmp/nexus-debian13.XXXXXX)
+at_end take_down
+mkdir "$work/above" "$work/overlay" "$work/root"
+export root debian work jobs="${1:-}"
+# The cached root below, what is written above it, both seen as one; the source is there to be read. In a mount namespace of
+# its own, all of it ends with the last process in it, and this machine's /dev is out of reach.
+# shellcheck disable=SC2016  # the inner shell's own
+unshare --mount --pid --fork --kill-child sh -euc '
+    mount -t overlay overlay -o "lowerdir=$debian,upperdir=$work/above,workdir=$work/overlay" "$work/root"
+    mkdir "$work/root/source"
+    mount --bind -o ro "$root" "$work/root/source"
+    mount -t tmpfs tmpfs "$work/root/dev"
+    for device in null zero full random urandom tty; do cp -a "/dev/$device" "$work/root/dev/"; done
+    ln -s /proc/self/fd "$work/root/dev/fd"
+    mount -t proc proc "$work/root/proc"
+    chroot "$work/root" cmake --preset dev -S /source -B /build
+    chroot "$work/root" cmake --build /build $jobs --target nexus-runner docker podman simulated unit_tests
+    chroot "$work/root" /build/bin/unit_tests'
