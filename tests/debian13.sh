@@ -23,13 +23,13 @@ put_up() {
     mount -t overlay overlay -o "lowerdir=$debian,upperdir=$work/above,workdir=$work/overlay" "$work/root"
     mkdir "$work/root/source"
     mount --bind -o ro "$root" "$work/root/source"
-    mount --rbind /dev "$work/root/dev"
+    mount --bind /dev "$work/root/dev"
     mount -t proc proc "$work/root/proc"
 }
 
 take_down() {
     for point in proc dev source .; do
-        umount --recursive "$work/root/$point" 2>/dev/null || :
+        ! mountpoint -q "$work/root/$point" || umount "$work/root/$point"
     done
     rm -rf --one-file-system "$work"
 }
