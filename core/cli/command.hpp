@@ -35,6 +35,7 @@ void add_drain(CLI::App& app, CommandLine& line);
 void add_dead(CLI::App& app, CommandLine& line);
 void add_redis_acl(CLI::App& app, CommandLine& line);
 void add_plugins(CLI::App& app, CommandLine& line);
+void add_healthcheck(CLI::App& app, CommandLine& line);
 void add_schema(CLI::App& app, CommandLine& line);
 void add_version(CLI::App& app, CommandLine& line);
 void add_volume(CLI::App& app, CommandLine& line);

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
         app.add_flag("--json", line.json, "Print JSON, for programs");
         nexus::cli::add_serve(app, line);
         nexus::cli::add_check_config(app, line);
+        nexus::cli::add_healthcheck(app, line);
         nexus::cli::add_submit(app, line);
         nexus::cli::add_job(app, line);
         nexus::cli::add_cancel(app, line);

@@ -19,16 +19,18 @@ std::string near_host(const std::string& host) {
     return host == "::" ? "::1" : host;
 }
 
-std::string get(const std::string& host, std::uint16_t port, const std::string& path) {
+// At most so many bytes of the answer; empty where it is no 200.
+std::string get(const config::Settings& settings, const std::string& path, std::size_t most) {
     constexpr long patience_seconds = 3;
-    net::HTTPClientSession session(host, port);
+    const auto& address = settings.listen_address;
+    net::HTTPClientSession session(near_host(address.host), address.port);
     session.setTimeout(Poco::Timespan(patience_seconds, 0));
     net::HTTPRequest request(net::HTTPRequest::HTTP_GET, path, net::HTTPMessage::HTTP_1_1);
     session.sendRequest(request);
     net::HTTPResponse response;
     std::istream& body = session.receiveResponse(response);
     if (response.getStatus() != net::HTTPResponse::HTTP_OK) return {};
-    std::string text(page_limits.bytes, '\0');
+    std::string text(most, '\0');
     body.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(body.gcount()));
     return text;
@@ -38,14 +40,22 @@ std::string get(const std::string& host, std::uint16_t port, const std::string& 
 
 std::optional<json::Document> read_status(const config::Settings& settings) {
     try {
-        const auto& address = settings.listen_address;
-        const auto text = get(near_host(address.host), address.port, "/status");
+        const auto text = get(settings, "/status", page_limits.bytes);
         if (text.empty()) return std::nullopt;
         return json::parse(text, page_limits);
     } catch (const Poco::Exception&) {
         return std::nullopt;
     } catch (const json::Error&) {
         return std::nullopt;
+    }
+}
+
+bool is_healthy(const config::Settings& settings) {
+    constexpr std::size_t enough = 1024;
+    try {
+        return !get(settings, "/healthz", enough).empty();
+    } catch (const Poco::Exception&) {
+        return false;
     }
 }
 

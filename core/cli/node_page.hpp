@@ -13,4 +13,7 @@ namespace nexus::cli {
 // within a few seconds.
 std::optional<json::Document> read_status(const config::Settings& settings);
 
+// Whether it answers at /healthz within a few seconds, and says that it is well.
+bool is_healthy(const config::Settings& settings);
+
 }  // namespace nexus::cli

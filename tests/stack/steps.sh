@@ -28,8 +28,11 @@ comes_up() {
     say "from up -d to /healthz: $((($(date +%s%N) - since) / 1000000)) ms"
     expect "ready" wait_for 30 ready
     expect "the release" [ "$(version)" = "$release" ]
+    expect "the program finds itself healthy" wait_for 30 healthy
     expect "no root" [ "$(docker exec "$(runner_id)" id -u)" = 10001 ]
 }
+
+healthy() { [ "$(docker inspect -f '{{.State.Health.Status}}' "$(runner_id)")" = healthy ]; }
 
 checks_config() {
     runner check-config >"$work/out" 2>&1 || expect "no error in $(grep ^error "$work/out")" false
