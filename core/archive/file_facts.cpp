@@ -25,7 +25,7 @@ void set_attribute(int fd, const std::string& name, const std::string& value,
                    const std::string& path, Losses& losses) {
     if (::setxattr(PathOf(fd).c_str(), name.c_str(), value.data(), value.size(), 0) == 0) return;
     const int error = errno;
-    const std::string attribute = "the extended attribute " + quoted(name);
+    const std::string attribute = "the extended attribute " + in_quotes(name);
     switch (error) {
         case EOPNOTSUPP:
             losses.add(attribute + ": the volume's file system has none of its kind");
@@ -34,10 +34,10 @@ void set_attribute(int fd, const std::string& name, const std::string& value,
         case ERANGE:
         case E2BIG:
             throw BackendError(Code::invalid,
-                               attribute + " of " + quoted(path) + " has no valid name or value",
+                               attribute + " of " + in_quotes(path) + " has no valid name or value",
                                false);
         default:
-            fail(error, attribute + " of " + quoted(path) + " cannot be set");
+            fail(error, attribute + " of " + in_quotes(path) + " cannot be set");
     }
 }
 
@@ -52,7 +52,7 @@ Attributes AttributeReader::read(int fd, const std::string& path, Losses& losses
     const PathOf file(fd);
     const ssize_t listed = ::listxattr(file.c_str(), names_.data(), names_.size());
     if (listed < 0 && errno != EOPNOTSUPP) {
-        fail(errno, "the extended attributes of " + quoted(path) + " cannot be read");
+        fail(errno, "the extended attributes of " + in_quotes(path) + " cannot be read");
     }
     Attributes result;
     std::size_t total = 0;
@@ -63,10 +63,11 @@ Attributes AttributeReader::read(int fd, const std::string& path, Losses& losses
         if (!is_kept(name)) continue;
         const ssize_t size = ::getxattr(file.c_str(), name.c_str(), value_.data(), value_.size());
         if (size < 0 && errno == ENODATA) continue;
-        if (size < 0) fail(errno, "an extended attribute of " + quoted(path) + " cannot be read");
+        if (size < 0)
+            fail(errno, "an extended attribute of " + in_quotes(path) + " cannot be read");
         total += name.size() + static_cast<std::size_t>(size);
         if (total > max_total) {
-            losses.add("extended attributes beyond 768 KiB: " + quoted(path));
+            losses.add("extended attributes beyond 768 KiB: " + in_quotes(path));
             break;
         }
         result.emplace_back(name, std::string(value_.data(), static_cast<std::size_t>(size)));
@@ -79,18 +80,18 @@ void apply(int fd, const FileFacts& facts, const std::string& path, Losses& loss
     // In this order: a new owner takes the setuid bit and capabilities away, and an attribute may
     // need a mode that lets its owner write.
     if (::fchownat(fd, "", facts.uid, facts.gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) < 0) {
-        fail(errno, quoted(path) + " cannot be given its owner " + std::to_string(facts.uid) + ":" +
-                        std::to_string(facts.gid));
+        fail(errno, in_quotes(path) + " cannot be given its owner " + std::to_string(facts.uid) +
+                        ":" + std::to_string(facts.gid));
     }
     for (const auto& [name, value] : facts.attributes)
         set_attribute(fd, name, value, path, losses);
     const PathOf file(fd);
     if (!S_ISLNK(facts.mode) && ::chmod(file.c_str(), facts.mode & 07777U) < 0) {
-        fail(errno, quoted(path) + " cannot be given its mode");
+        fail(errno, in_quotes(path) + " cannot be given its mode");
     }
     const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, facts.mtime};
     if (::utimensat(AT_FDCWD, file.c_str(), times.data(), 0) < 0) {
-        fail(errno, quoted(path) + " cannot be given its time");
+        fail(errno, in_quotes(path) + " cannot be given its time");
     }
 }
 

@@ -82,7 +82,7 @@ class Export {
     void add_symlink(const std::string& path, int thing, const struct stat& status) {
         std::string target(PATH_MAX, '\0');
         const ssize_t size = ::readlinkat(thing, "", target.data(), target.size());
-        if (size < 0) fail(errno, "the link " + quoted(path) + " cannot be read");
+        if (size < 0) fail(errno, "the link " + in_quotes(path) + " cannot be read");
         target.resize(static_cast<std::size_t>(size));
         add_header({.path = path, .facts = facts_of(path, thing, status), .symlink = target});
     }
@@ -90,7 +90,7 @@ class Export {
     void add_file(const std::string& path, int thing) {
         const FileDescriptor file = open_file(path, thing);
         struct stat status {};
-        if (::fstat(file.get(), &status) < 0) fail(errno, quoted(path) + " cannot be read");
+        if (::fstat(file.get(), &status) < 0) fail(errno, in_quotes(path) + " cannot be read");
         const auto extents = data_extents(ctx_, file.get(), status.st_size);
         add_header({.path = path,
                     .facts = facts_of(path, file.get(), status),
@@ -117,8 +117,8 @@ class Export {
         for (;;) {
             FileDescriptor file = reopen(thing, O_RDONLY | O_NONBLOCK);
             if (file) return file;
-            if (errno != EWOULDBLOCK) fail(errno, quoted(path) + " cannot be opened");
-            pause(ctx_, between_looks, "the lease on " + quoted(path));
+            if (errno != EWOULDBLOCK) fail(errno, in_quotes(path) + " cannot be opened");
+            pause(ctx_, between_looks, "the lease on " + in_quotes(path));
         }
     }
 
@@ -126,11 +126,11 @@ class Export {
         std::int64_t at = extent.offset;
         const std::int64_t end = extent.offset + extent.length;
         while (at < end) {
-            require_time(ctx_, "the content of " + quoted(path));
+            require_time(ctx_, "the content of " + in_quotes(path));
             const auto wanted = std::min<std::int64_t>(end - at, piece_bytes);
             const ssize_t got = ::pread(file, piece_.data(), static_cast<std::size_t>(wanted), at);
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) fail(errno, quoted(path) + " cannot be read");
+            if (got < 0) fail(errno, in_quotes(path) + " cannot be read");
             if (got == 0) {
                 // The header has promised its old size.
                 changed_.add(short_text(path));

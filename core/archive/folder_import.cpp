@@ -26,7 +26,7 @@ void require_empty(int root) {
     if (!found) return;
     throw BackendError(
         Code::conflict,
-        "the volume is not empty: it has " + quoted(*found) + "; import into a new one", false);
+        "the volume is not empty: it has " + in_quotes(*found) + "; import into a new one", false);
 }
 
 // What could not be made, and why, as far as the archive is to blame.
@@ -37,7 +37,7 @@ void require_empty(int root) {
         case ENAMETOOLONG:
             refuse_length(path);
         default:
-            fail(error, quoted(path) + " cannot be written");
+            fail(error, in_quotes(path) + " cannot be written");
     }
 }
 
@@ -106,7 +106,7 @@ class Import {
         if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG) {
             refuse_place(path);
         }
-        fail(error, "the folder of " + quoted(path) + " cannot be opened");
+        fail(error, "the folder of " + in_quotes(path) + " cannot be opened");
     }
 
     void add_file(int parent, const std::string& name, const TarEntry& entry) {
@@ -126,7 +126,7 @@ class Import {
 
     void write(int file, std::int64_t offset, std::string_view bytes, const std::string& path) {
         while (!bytes.empty()) {
-            require_time(ctx_, "the content of " + quoted(path));
+            require_time(ctx_, "the content of " + in_quotes(path));
             const ssize_t written = ::pwrite(file, bytes.data(), bytes.size(), offset);
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) fail_entry(errno, path);

@@ -64,7 +64,7 @@ void FolderWalk::step(const std::string& name) {
     FileDescriptor thing = open(levels_.back().folder.get(), name, mounted);
     if (!thing) {
         if (is_vanished(errno)) return;
-        fail(errno, quoted(path) + " cannot be opened");
+        fail(errno, in_quotes(path) + " cannot be opened");
     }
     const struct stat status = status_of(thing.get());
     if (mounted) losses_.add("what is mounted inside the volume");
@@ -81,7 +81,7 @@ bool FolderWalk::visit_unopened(const std::string& path, const std::string& name
     const int folder = levels_.back().folder.get();
     if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) {
         if (is_vanished(errno)) return true;
-        fail(errno, "the status of " + quoted(path) + " cannot be read");
+        fail(errno, "the status of " + in_quotes(path) + " cannot be read");
     }
     if (S_ISDIR(status.st_mode)) return false;
     visit_(path, -1, status);
@@ -104,9 +104,9 @@ void FolderWalk::enter(FileDescriptor folder, const struct stat& status) {
 std::vector<std::string> FolderWalk::names_in(int folder) {
     FileDescriptor readable = reopen(folder, O_RDONLY | O_DIRECTORY);
     if (!readable && is_vanished(errno)) return {};
-    if (!readable) fail(errno, "the folder " + quoted(path_) + " cannot be opened");
+    if (!readable) fail(errno, "the folder " + in_quotes(path_) + " cannot be opened");
     const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(readable.get()), ::closedir);
-    if (!listing) fail(errno, "the folder " + quoted(path_) + " cannot be listed");
+    if (!listing) fail(errno, "the folder " + in_quotes(path_) + " cannot be listed");
     readable.release();
     std::vector<std::string> names;
     errno = 0;
@@ -121,7 +121,7 @@ std::vector<std::string> FolderWalk::names_in(int folder) {
         errno = 0;
     }
     if (errno != 0 && !is_vanished(errno)) {
-        fail(errno, "the folder " + quoted(path_) + " cannot be listed");
+        fail(errno, "the folder " + in_quotes(path_) + " cannot be listed");
     }
     std::sort(names.begin(), names.end());
     return names;

@@ -41,7 +41,7 @@ EntryKind kind_of(archive_entry* entry, const std::string& path) {
         case AE_IFIFO:
             return EntryKind::fifo;
         default:
-            invalid("the archive has a device or something unknown at " + quoted(path) +
+            invalid("the archive has a device or something unknown at " + in_quotes(path) +
                     ": only files, folders, links and fifos may be in a volume");
     }
 }
@@ -49,7 +49,7 @@ EntryKind kind_of(archive_entry* entry, const std::string& path) {
 // The highest number stands for "leave it as it is".
 std::uint32_t id_of(std::int64_t number, const std::string& path) {
     if (number < 0 || number >= std::numeric_limits<std::uint32_t>::max()) {
-        invalid("the owner of " + quoted(path) + " in the archive is no user or group");
+        invalid("the owner of " + in_quotes(path) + " in the archive is no user or group");
     }
     return static_cast<std::uint32_t>(number);
 }
@@ -96,7 +96,7 @@ bool TarReader::content(std::int64_t& offset, std::string_view& bytes) {
     if (result == ARCHIVE_EOF) return false;
     check(result);
     if (at < 0 || at > size_ || size > static_cast<std::uint64_t>(size_ - at)) {
-        invalid("the archive has content outside the size of " + quoted(path_));
+        invalid("the archive has content outside the size of " + in_quotes(path_));
     }
     offset = at;
     bytes = {static_cast<const char*>(data), size};
@@ -157,7 +157,7 @@ void TarReader::check(int result) {
     if (result == ARCHIVE_WARN && only_name) return;
     invalid(
         "the archive is no tar, or damaged: " + (problem.empty() ? "it cannot be read" : problem) +
-        (path_.empty() ? "" : ", behind " + quoted(path_)));
+        (path_.empty() ? "" : ", behind " + in_quotes(path_)));
 }
 
 bool TarReader::is_left_out(archive_entry* from) {
@@ -189,7 +189,7 @@ void TarReader::read_entry(archive_entry* from, TarEntry& entry) {
     entry.facts.mtime = {::archive_entry_mtime(from), ::archive_entry_mtime_nsec(from)};
     const long fraction = entry.facts.mtime.tv_nsec;
     if (size_ < 0 || fraction < 0 || fraction >= 1'000'000'000) {
-        invalid("the size or time of " + quoted(path_) + " in the archive is no number");
+        invalid("the size or time of " + in_quotes(path_) + " in the archive is no number");
     }
     read_attributes(from, entry);
 }
@@ -209,7 +209,7 @@ void TarReader::read_attributes(archive_entry* from, TarEntry& entry) {
             entry.facts.attributes.emplace_back(name,
                                                 std::string(static_cast<const char*>(value), size));
         } else {
-            losses_.add("the extended attribute " + quoted(text_of(name)));
+            losses_.add("the extended attribute " + in_quotes(text_of(name)));
         }
     }
 }

@@ -39,7 +39,7 @@ Meaning meaning_of(int error) {
 
 }  // namespace
 
-std::string quoted(std::string_view path) {
+std::string in_quotes(std::string_view path) {
     return "\"" + short_text(path) + "\"";
 }
 

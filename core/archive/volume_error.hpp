@@ -10,7 +10,7 @@
 namespace nexus::archive {
 
 // `path` fit for a message, in quotation marks.
-std::string quoted(std::string_view path);
+std::string in_quotes(std::string_view path);
 
 // Throws the BackendError for `error` of errno(3); `what` and what could not be done with it:
 // "the file \"a\" cannot be read".

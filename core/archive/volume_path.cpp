@@ -10,7 +10,7 @@ namespace nexus::archive {
 namespace {
 
 [[noreturn]] void refuse(std::string_view path, const char* problem) {
-    throw BackendError(Code::invalid, "the path " + quoted(path) + " in the archive " + problem,
+    throw BackendError(Code::invalid, "the path " + in_quotes(path) + " in the archive " + problem,
                        false);
 }
 

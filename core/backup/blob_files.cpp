@@ -16,14 +16,14 @@
 namespace nexus::backup {
 namespace {
 
-using archive::quoted;
+using archive::in_quotes;
 
 [[noreturn]] void damaged(const std::string& sha256, const std::string& problem) {
     throw BlobDamaged("the blob " + sha256 + " is damaged: " + problem);
 }
 
 std::string name_of(const FileNote& note) {
-    return quoted(note.path.empty() ? "." : note.path);
+    return in_quotes(note.path.empty() ? "." : note.path);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ std::string list_name(const std::string& sha256) {
 }
 
 UniqueFd open_blob(const Directory& blobs, const std::string& sha256, const std::string& name) {
-    if (!is_sha256(sha256)) damaged(quoted(sha256), "that is no name of a blob");
+    if (!is_sha256(sha256)) damaged(in_quotes(sha256), "that is no name of a blob");
     UniqueFd file(
         ::openat(blobs.fd(), name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
     const std::string path = blobs.path() + "/" + name;

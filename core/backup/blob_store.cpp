@@ -162,7 +162,7 @@ void BlobStore::verify(const std::string& sha256, std::int64_t tar_bytes, std::i
     } catch (const BlobDamaged& error) {
         if (files.place().empty()) throw;
         throw BlobDamaged(std::string(error.what()) + ", in or behind " +
-                          archive::quoted(files.place()));
+                          archive::in_quotes(files.place()));
     }
     tar.require(hashed);
 }

@@ -91,7 +91,7 @@ void Databases::check(const Open& database) {
     const auto verdict = quick_check(folder_.path() + "/" + database.name, call_);
     if (verdict.checked) ++checked_;
     if (!verdict.problem.empty()) {
-        const std::string sentence = archive::quoted(database.path) + ": " + verdict.problem;
+        const std::string sentence = archive::in_quotes(database.path) + ": " + verdict.problem;
         verdict.checked ? problems_.push_back(sentence)
                         : notes_.push_back("the database " + sentence);
     }

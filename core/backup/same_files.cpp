@@ -49,13 +49,13 @@ void compare(int expected_fd, int found_fd, bool content_only) {
     FileNote other;
     while (expected.next(one)) {
         if (!found.next(other) || other.path > one.path) {
-            throw Different{archive::quoted(one.path) + " is missing"};
+            throw Different{archive::in_quotes(one.path) + " is missing"};
         }
-        if (other.path < one.path) throw Different{archive::quoted(other.path) + " is new"};
+        if (other.path < one.path) throw Different{archive::in_quotes(other.path) + " is new"};
         const auto what = differing(one, other, content_only);
-        if (!what.empty()) throw Different{"the " + what + " of " + archive::quoted(one.path)};
+        if (!what.empty()) throw Different{"the " + what + " of " + archive::in_quotes(one.path)};
     }
-    if (found.next(other)) throw Different{archive::quoted(other.path) + " is new"};
+    if (found.next(other)) throw Different{archive::in_quotes(other.path) + " is new"};
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::string target_of(const archive::TarEntry& entry) {
     if (entry.kind == EntryKind::hardlink) return archive::below_root(entry.target);
     if (entry.kind != EntryKind::symlink) return {};
     if (entry.target.size() >= PATH_MAX) {
-        invalid("the link " + archive::quoted(entry.path) + " is longer than a link can be");
+        invalid("the link " + archive::in_quotes(entry.path) + " is longer than a link can be");
     }
     return entry.target;
 }
@@ -70,7 +70,7 @@ void TarNotes::hash_content(FileNote& note) {
     for (std::string_view bytes; tar_.content(offset, bytes);) {
         if (bytes.empty()) continue;
         if (offset < end)
-            invalid("the archive has content of " + archive::quoted(entry_.path) + " twice");
+            invalid("the archive has content of " + archive::in_quotes(entry_.path) + " twice");
         if (offset > end) {
             note.sparse = true;
             mark_piece();

@@ -48,7 +48,7 @@ bool is_item_name(std::string_view name) {
 }
 
 // A name that was refused is shown only as far as it is harmless to show.
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
     constexpr std::size_t shown = 40;
     std::string text(name.substr(0, shown));
     std::replace_if(
@@ -72,7 +72,7 @@ void check_environment(const Environment& env) {
     for (const auto& [name, value] : env) {
         if (!is_env_name(name)) {
             refuse(
-                "environment variable " + quoted(name) +
+                "environment variable " + in_quotes(name) +
                 ": a name has 1 to 128 letters, digits and underscores and begins with no digit");
         }
         if (name == "PATH" || name.rfind("LD_", 0) == 0) {
@@ -100,7 +100,7 @@ void check_items(const std::string& what, const std::vector<ConfigItem>& items) 
     std::size_t bytes = 0;
     for (const auto& item : items) {
         if (!is_item_name(item.name)) {
-            refuse(what + ": the name " + quoted(item.name) +
+            refuse(what + ": the name " + in_quotes(item.name) +
                    " has other characters than letters, digits, '.', '_' and '-', begins with none "
                    "of the "
                    "first two, or is longer than 128");

@@ -11,7 +11,7 @@ namespace {
 [[noreturn]] void refuse_full(const std::string& found) {
     throw BackendError(
         Code::conflict,
-        "the volume is not empty: it has " + archive::quoted(found) + "; import into a new one",
+        "the volume is not empty: it has " + archive::in_quotes(found) + "; import into a new one",
         false);
 }
 

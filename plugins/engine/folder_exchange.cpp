@@ -20,12 +20,12 @@ void keep(const std::string& folder) {
     const archive::FileDescriptor opened(
         ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (opened && ::fsync(opened.get()) == 0) return;
-    archive::fail(errno, "two volumes were exchanged, but " + archive::quoted(parent) +
+    archive::fail(errno, "two volumes were exchanged, but " + archive::in_quotes(parent) +
                              " cannot be written to the disk");
 }
 
 [[noreturn]] void refuse(int error, const std::string& first, const std::string& second) {
-    const std::string what = archive::quoted(first) + " and " + archive::quoted(second) +
+    const std::string what = archive::in_quotes(first) + " and " + archive::in_quotes(second) +
                              " cannot be exchanged in one step";
     switch (error) {
         case EINVAL:
