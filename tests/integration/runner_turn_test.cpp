@@ -52,8 +52,8 @@ TEST_CASE("a runtime that ended is not started again while another process has i
     const TempDir folder;
     const std::string journal = folder / "journal";
     const std::string engine = folder / "engine";
-    Runner runner(redis, {{"BACKEND_CONFIG", R"({"journal":")" + journal + R"(","state_file":")" +
-                                                 engine + R"("})"},
+    Runner runner(redis, {{"BACKEND_CONFIG",
+                           R"({"journal":")" + journal + R"(","state_file":")" + engine + R"("})"},
                           {"RECONCILE_INTERVAL", "1s"}});
     runner.start();
     CHECK(at(runner.job({"provision", "acme"}), "/status") == "succeeded");
