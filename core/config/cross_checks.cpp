@@ -59,7 +59,7 @@ void check_pair(const char* one, bool has_one, const char* other, bool has_other
 }
 
 void check_readable(const char* name, const std::string& path, std::vector<Problem>& problems) {
-    if (path.empty() || ::access(path.c_str(), R_OK) == 0) return;
+    if (path.empty() || ::eaccess(path.c_str(), R_OK) == 0) return;
     problems.push_back({name, std::string(name) + " names " + path +
                                   ", which is not there or cannot be read; mend the path or the "
                                   "file's permissions"});

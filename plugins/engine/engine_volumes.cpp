@@ -1,5 +1,4 @@
 // Volumes of the EngineBackend.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,7 +20,7 @@ bool can_be_seen(const std::string& folder) {
     // access() would ask for the real user, who has none of the capabilities that a program's file
     // gives.
     return !folder.empty() && std::filesystem::is_directory(folder, unreadable) &&
-           ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) == 0;
+           ::eaccess(folder.c_str(), R_OK | X_OK) == 0;
 }
 
 }  // namespace
