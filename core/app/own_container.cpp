@@ -52,13 +52,13 @@ auto innermost(Mounts& mounts, std::string_view path) -> decltype(mounts.data())
     return best;
 }
 
+}  // namespace
+
 std::string without_end(std::string_view path) {
     while (path.size() > 1 && path.back() == '/')
         path.remove_suffix(1);
     return std::string(path);
 }
-
-}  // namespace
 
 std::vector<KernelMount> parse_mountinfo(std::string_view text) {
     constexpr std::size_t root = 3, target = 4, least = 10;

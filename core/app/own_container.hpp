@@ -41,6 +41,9 @@ const KernelMount* mount_of(const std::vector<KernelMount>& mounts, std::string_
 std::optional<ContainerState> find_own(Backend& backend, const CallContext& ctx,
                                        const OwnContainer& own);
 
+// A path as mounts are called: with no slash behind it, unless it is the root.
+std::string without_end(std::string_view path);
+
 // Where `path` of a container is on the engine's host; nothing where no mount leads there.
 std::optional<std::string> host_path(const std::vector<BindMount>& mounts, std::string_view path);
 

@@ -14,11 +14,6 @@ struct Folder {
     std::string path;
 };
 
-std::string without_end(const std::string& path) {
-    const auto last = path.find_last_not_of('/');
-    return path.substr(0, last == std::string::npos ? 1 : last + 1);
-}
-
 std::string volumes_line(const std::string& path) {
     return "under volumes: of the service the line \"- " + path + ":" + path +
            "\" (docker or podman run: -v " + path + ":" + path + ")";
@@ -138,9 +133,8 @@ std::vector<Finding> check_container(const config::Settings& settings, Backend& 
         return {Finding::warning(
             "container",
             "this process seems to be in a container that the engine does not know, so it was not "
-            "checked "
-            "that TENANT_ROOT is the same path on the engine's host, nor that STATE_DIR and "
-            "BACKUP_DIR outlive the container; see to both")};
+            "checked that TENANT_ROOT is the same path on the engine's host, nor that STATE_DIR "
+            "and BACKUP_DIR outlive the container; see to both")};
     }
     const Folder state_dir{"STATE_DIR", "state_dir", without_end(settings.state_dir)};
     const Folder backup_dir{"BACKUP_DIR", "backup_dir", without_end(settings.backup_dir)};
