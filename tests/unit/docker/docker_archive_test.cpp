@@ -49,8 +49,8 @@ struct Archives {
         return f.backend.import_volume(f.ctx, "vol", memory_file(tar).get());
     }
     bool is_clean() const {
-        return conversation.count("POST /containers/create") > 0 &&
-               conversation.lines().back().starts_with("DELETE " + holder + "?force=1&v=1");
+        return conversation.in_order("POST /containers/create",
+                                     "DELETE " + holder + "?force=1&v=1");
     }
 
     Conversation conversation;

@@ -2,6 +2,7 @@
 // Threads: any.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -42,6 +43,18 @@ class Conversation {
         const auto all = lines();
         return std::count_if(all.begin(), all.end(),
                              [&](const std::string& line) { return line.starts_with(beginning); });
+    }
+
+    // Whether the last request that begins with `second` came after all that begin with `first`, of
+    // which there is one. One that was cut off may be noted after those that followed it.
+    bool in_order(const std::string& first, const std::string& second) const {
+        const auto all = lines();
+        const auto last = [&all](const std::string& beginning) {
+            return std::find_if(all.rbegin(), all.rend(), [&](const std::string& line) {
+                return line.starts_with(beginning);
+            });
+        };
+        return last(first) != all.rend() && last(second) < last(first);
     }
 
   private:

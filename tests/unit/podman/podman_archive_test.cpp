@@ -36,7 +36,7 @@ struct Archives {
     }
     VolumeCopy out() { return f.backend.export_volume(f.ctx, "vol", memory_file().get()); }
     bool is_clean() const {
-        return conversation.lines().back().starts_with("DELETE " + holder + "?");
+        return conversation.in_order("POST /containers/create", "DELETE " + holder + "?");
     }
 
     Conversation conversation;
