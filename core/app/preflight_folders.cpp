@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -34,7 +35,7 @@ Finding check_missing(const Folder& folder) {
     fs::path parent = fs::path(folder.path).parent_path();
     while (parent.has_relative_path() && !fs::exists(parent, ignored))
         parent = parent.parent_path();
-    if (::eaccess(parent.c_str(), W_OK | X_OK) == 0)
+    if (::faccessat(AT_FDCWD, parent.c_str(), W_OK | X_OK, AT_EACCESS) == 0)
         return Finding::good(folder.subject, begin + "yet and will be made");
     const int error = errno;
     return Finding::problem(folder.subject,
@@ -48,7 +49,8 @@ Finding check_present(const Folder& folder) {
     const std::string begin = std::string(folder.setting) + " " + folder.path;
     std::error_code ignored;
     const bool is_folder = fs::is_directory(folder.path, ignored);
-    if (is_folder && ::eaccess(folder.path.c_str(), R_OK | W_OK | X_OK) == 0)
+    if (is_folder &&
+        ::faccessat(AT_FDCWD, folder.path.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) == 0)
         return Finding::good(folder.subject, begin + " can be written");
     const int error = is_folder ? errno : ENOTDIR;
     return Finding::problem(folder.subject,

@@ -1,5 +1,6 @@
 #include "config/cross_checks.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,7 +60,7 @@ void check_pair(const char* one, bool has_one, const char* other, bool has_other
 }
 
 void check_readable(const char* name, const std::string& path, std::vector<Problem>& problems) {
-    if (path.empty() || ::eaccess(path.c_str(), R_OK) == 0) return;
+    if (path.empty() || ::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0) return;
     problems.push_back({name, std::string(name) + " names " + path +
                                   ", which is not there or cannot be read; mend the path or the "
                                   "file's permissions"});

@@ -1,4 +1,5 @@
 // Volumes of the EngineBackend.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,9 +19,9 @@ namespace {
 bool can_be_seen(const std::string& folder) {
     std::error_code unreadable;
     // access() would ask for the real user, who has none of the capabilities that a program's file
-    // gives.
+    // gives, and eaccess() looks at modes alone.
     return !folder.empty() && std::filesystem::is_directory(folder, unreadable) &&
-           ::eaccess(folder.c_str(), R_OK | X_OK) == 0;
+           ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) == 0;
 }
 
 }  // namespace

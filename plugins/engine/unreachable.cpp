@@ -1,5 +1,6 @@
 #include "engine/unreachable.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@ std::optional<struct stat> look_at(const std::string& path) {
 std::string closed_folder(const std::string& path) {
     fs::path folder = "/";
     for (const auto& step : fs::path(path).relative_path()) {
-        if (::eaccess(folder.c_str(), X_OK) != 0) break;
+        if (::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0) break;
         folder /= step;
     }
     return folder.string();
@@ -37,7 +38,7 @@ std::string denied(const std::string& path) {
                ", where the socket is; run nexus-runner as the owner of that folder, or let a "
                "group of this user enter it (chgrp, chmod g+x)";
     }
-    if (::eaccess(path.c_str(), R_OK | W_OK) == 0) {
+    if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0) {
         return "the socket's permissions let " + user +
                " in, so something else forbids it, such as SELinux (in compose: security_opt: "
                "[\"label=disable\"])";
