@@ -34,6 +34,7 @@ unshare --mount --pid --fork --kill-child sh -euc '
     for device in null zero full random urandom tty; do cp -a "/dev/$device" "$work/root/dev/"; done
     ln -s /proc/self/fd "$work/root/dev/fd"
     mount -t proc proc "$work/root/proc"
+    echo "127.0.0.1 localhost" >"$work/root/etc/hosts"
     chroot "$work/root" cmake --preset dev -S /source -B /build
     chroot "$work/root" cmake --build /build $jobs --target nexus-runner docker podman simulated unit_tests
     chroot "$work/root" /build/bin/unit_tests'
