@@ -96,8 +96,10 @@ class TlsChannel : public Channel {
         errno = 0;
         try {
             return outcome(call());
-        } catch (const Poco::Net::SSLConnectionUnexpectedlyClosedException&) {
-            throw ended();
+        } catch (const Poco::Net::SSLConnectionUnexpectedlyClosedException& error) {
+            // Poco 1.13 says so of other errors of OpenSSL as well.
+            if (error.message().find("error:") == std::string::npos) throw ended();
+            throw context_.explain(error.displayText());
         } catch (const Poco::Net::SSLException& error) {
             throw context_.explain(error.displayText());
         } catch (const Poco::Exception& error) {
