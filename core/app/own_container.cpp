@@ -15,8 +15,7 @@ constexpr std::size_t whole_id = 64;
 constexpr std::size_t short_id = 12;
 
 bool is_hex(std::string_view text) {
-    return config::all_are(text,
-                           [](char c) { return config::is_digit(c) || (c >= 'a' && c <= 'f'); });
+    return config::all_are(text, config::is_lower_hex);
 }
 
 // The kernel writes a blank and its like as a backslash and three octal digits.

@@ -3,6 +3,7 @@
 
 #include "app/own_container.hpp"
 #include "app/preflight.hpp"
+#include "config/characters.hpp"
 #include "config/image_ref.hpp"
 
 namespace nexus::app {
@@ -31,8 +32,7 @@ bool is_nameless_volume(const std::string& on_host) {
     constexpr std::size_t id = 64;
     for (const auto& step : std::filesystem::path(on_host)) {
         const std::string& name = step.native();
-        if (name.size() == id && name.find_first_not_of("0123456789abcdef") == std::string::npos)
-            return true;
+        if (name.size() == id && config::all_are(name, config::is_lower_hex)) return true;
     }
     return false;
 }

@@ -33,8 +33,8 @@ class Option {
     CLI::Option* option_;
 };
 
-// Good for as long as the parser lives, and so must the variables be that get what a line says.
-// A name with dashes is an option's, one without an argument's.
+// Good for as long as the parser lives. What a line says goes into variables, which must live as
+// long. A name with dashes is an option's, one without an argument's.
 class Command {
   public:
     explicit Command(CLI::App* command) : command_(command) {}

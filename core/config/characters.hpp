@@ -18,6 +18,9 @@ constexpr bool is_digit(char c) noexcept {
 constexpr bool is_lower(char c) noexcept {
     return c >= 'a' && c <= 'z';
 }
+constexpr bool is_lower_hex(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
 constexpr bool is_lower_alnum(char c) noexcept {
     return is_lower(c) || is_digit(c);
 }

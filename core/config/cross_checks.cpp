@@ -79,9 +79,8 @@ void check_bind(const char* name, const std::string& host, const Settings& setti
 void check_node_name(const Settings& settings, const Surroundings& here,
                      std::vector<Problem>& problems) {
     constexpr std::size_t short_id = 12;
-    const auto is_hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
     const auto& name = settings.node_name;
-    if (!here.in_container || name.size() != short_id || !all_are(name, is_hex)) return;
+    if (!here.in_container || name.size() != short_id || !all_are(name, is_lower_hex)) return;
     problems.push_back(
         {"NODE_NAME", "NODE_NAME is " + name +
                           ", which is this container's id: the next container has another, and "
