@@ -39,11 +39,28 @@ std::unique_ptr<Backend> create(const PluginLibrary& library, const config::Sett
 
 }  // namespace
 
-BackendHost::BackendHost(const config::Settings& settings, Log& log,
-                         std::function<void(const Event&)> on_event)
-    : library_(open_library(settings)),
-      callbacks_(log, std::string(library_.name()), std::move(on_event)),
+BackendHost::BackendHost(const config::Settings& settings, Log& log)
+    : log_(log),
+      library_(open_library(settings)),
+      callbacks_(log, std::string(library_.name()), [this](const Event& event) { hear(event); }),
       backend_(std::make_unique<GuardedBackend>(create(library_, settings, callbacks_),
                                                 std::string(library_.name()))) {}
+
+Info BackendHost::probe() {
+    constexpr std::chrono::seconds patience(10);
+    try {
+        return backend_->info({std::chrono::steady_clock::now() + patience, -1, "check", ""});
+    } catch (const BackendError& error) {
+        throw StartFailure(exit_unreachable, error.what());
+    }
+}
+
+void BackendHost::hear(const Event& event) {
+    log_.debug("the engine reports a change",
+               {{"container", event.container}, {"action", event.action}});
+    const auto tenant = tenants::TenantId::parse(event.tenant);
+    if (tenant && event.action == "exited") ended_.add(*tenant, event.exit_code);
+    changes_.ring();
+}
 
 }  // namespace nexus::app

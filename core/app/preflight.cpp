@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "app/backend_host.hpp"
 #include "app/own_container.hpp"
 #include "tenants/shared_network.hpp"
 
@@ -55,9 +54,9 @@ CallContext soon() {
     return {std::chrono::steady_clock::now() + patience, -1, "check", ""};
 }
 
-std::vector<Finding> findings_of(BackendHost& host, const config::Settings& settings) {
+std::vector<Finding> findings_of(const config::Settings& settings, BackendHost& host,
+                                 const Info& info) {
     auto& backend = host.backend();
-    const Info info = backend.info(soon());
     std::vector<Finding> findings{
         Finding::good("backend", info.engine + " " + info.engine_version + " answers, API " +
                                      info.api_version + ", through " + host.library().path())};
@@ -91,9 +90,16 @@ std::vector<Finding> check_shared_network(const config::Settings& settings, Back
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log) {
     try {
         BackendHost host(settings, log);
-        return findings_of(host, settings);
+        return check_backend(settings, host, host.probe());
     } catch (const StartFailure& failure) {
         return {Finding::problem("backend", failure.what(), failure.code())};
+    }
+}
+
+std::vector<Finding> check_backend(const config::Settings& settings, BackendHost& host,
+                                   const Info& info) {
+    try {
+        return findings_of(settings, host, info);
     } catch (const BackendError& error) {
         return {Finding::problem("backend", error.what(), exit_unreachable)};
     }

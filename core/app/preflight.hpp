@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/backend_host.hpp"
 #include "app/own_container.hpp"
 #include "app/start_failure.hpp"
 #include "base/log.hpp"
@@ -31,9 +32,12 @@ void append(std::vector<Finding>& findings, std::vector<Finding> more);
 // Redis answers to PING with these credentials, keeps its data over a restart, and evicts nothing.
 // Behind Sentinel, which master it is; on Redis Cluster, that the keys are where they can be used.
 std::vector<Finding> try_redis(const config::Settings& settings);
-// The plugin loads with its configuration, and its engine answers, which the first finding says;
-// how volumes are read; and the two checks below.
+// The plugin loads with its configuration, its engine answers, and what check_backend finds.
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log);
+// The engine that answered with `info`, which the first finding says; how volumes are read; and the
+// two checks below.
+std::vector<Finding> check_backend(const config::Settings& settings, BackendHost& host,
+                                   const Info& info);
 // TENANT_ROOT, STATE_DIR and BACKUP_DIR can be written, or made.
 std::vector<Finding> try_folders(const config::Settings& settings);
 

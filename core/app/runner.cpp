@@ -10,17 +10,9 @@ namespace nexus::app {
 namespace {
 
 // How many tenants of the usual size fit into the engine's memory.
-std::size_t capacity_of(Backend& backend, const config::Settings& settings) {
-    constexpr std::chrono::seconds patience(10);
-    try {
-        const Info info =
-            backend.info({std::chrono::steady_clock::now() + patience, -1, "start", ""});
-        const auto fit =
-            settings.runtime_memory > 0 ? info.memory_bytes / settings.runtime_memory : 0;
-        return static_cast<std::size_t>(std::max<std::int64_t>(1, fit));
-    } catch (const BackendError& error) {
-        throw StartFailure(exit_unreachable, error.what());
-    }
+std::size_t capacity_of(const Info& info, const config::Settings& settings) {
+    const auto fit = settings.runtime_memory > 0 ? info.memory_bytes / settings.runtime_memory : 0;
+    return static_cast<std::size_t>(std::max<std::int64_t>(1, fit));
 }
 
 void reserve_subnets(const tenants::Roster::Entries& tenants, tenants::SubnetPool& subnets,
@@ -45,33 +37,34 @@ queue::NodeQueue::Options queue_options(const config::Settings& settings) {
 
 }  // namespace
 
-Runner::Runner(config::Settings settings, Options options, Redactor& redactor, Log& log,
+Runner::Runner(config::Settings settings, Options options, BackendHost& backend, const Info& info,
+               Redactor& redactor, Log& log,
                std::function<void(queue::Loss, const std::string&)> on_lost)
     : settings_(std::move(settings)),
+      backend_(backend),
       log_(log),
       started_at_(wall_now()),
       state_lock_(lock_state_dir(settings_.state_dir)),
       turns_(open_turns(settings_)),
-      backend_(settings_, log, [this](const Event& event) { hear(event); }),
       store_(open_store(settings_)),
       roster_(store_, settings_),
       subnets_(settings_.tenant_subnet_pool),
       puller_(backend_.backend(), settings_.registry_auth_file, redactor, log),
       lifecycle_(backend_.backend(), store_, puller_, subnets_, book_, settings_),
       repair_(backend_.backend(), store_, lifecycle_, book_, loops_, settings_, log, outside()),
-      reconciler_({backend_.backend(), roster_, repair_, book_, loops_, ended_}, settings_, log,
-                  jobs(), outside(), {options.accept_mass_change}),
+      reconciler_({backend_.backend(), roster_, repair_, book_, loops_, backend_.ended()},
+                  settings_, log, jobs(), outside(), {options.accept_mass_change}),
       images_(backend_.backend(), Directory::open(settings_.state_dir), settings_, log),
       journal_(settings_.state_dir),
       backups_(backup_parts(), settings_, version(), log),
       executor_(lifecycle_, backups_, book_, loops_, settings_, log),
       settling_(settling_parts(), settings_, log),
-      capacity_(capacity_of(backend_.backend(), settings_)),
+      capacity_(capacity_of(info, settings_)),
       queue_(queue_options(settings_),
              {[this] { return facts(); }, [this] { return store_.list(); }}, executor_, turns_,
              progress_, log, std::move(on_lost)),
-      loop_({reconciler_, settling_, images_, puller_, queue_, bell_}, settings_.reconcile_interval,
-            log),
+      loop_({reconciler_, settling_, images_, puller_, queue_, backend_.changes()},
+            settings_.reconcile_interval, log),
       backup_watch_(settings_, news_outside(), log),
       status_(settings_, {backend_, store_, book_, reconciler_, queue_, progress_, backup_watch_},
               log) {
@@ -120,14 +113,6 @@ void Runner::stop() {
 
 queue::NodeFacts Runner::facts() const {
     return {version(), settings_.backend, capacity_, format_timestamp(started_at_)};
-}
-
-void Runner::hear(const Event& event) {
-    log_.debug("the engine reports a change",
-               {{"container", event.container}, {"action", event.action}});
-    const auto tenant = tenants::TenantId::parse(event.tenant);
-    if (tenant && event.action == "exited") ended_.add(*tenant, event.exit_code);
-    bell_.ring();
 }
 
 tenants::Repair::Outside Runner::outside() {

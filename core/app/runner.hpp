@@ -12,7 +12,6 @@
 #include "app/reconcile_loop.hpp"
 #include "app/settling.hpp"
 #include "backup/backups.hpp"
-#include "base/bell.hpp"
 #include "base/log.hpp"
 #include "base/progress.hpp"
 #include "config/settings.hpp"
@@ -34,10 +33,12 @@ class Runner {
         bool accept_mass_change = false;  // as that of Reconciler
     };
 
-    // Builds every part and tries each. Throws StartFailure. `on_lost` is called where the runner
-    // can work no more and is to be stopped: another process serves the node now, or a part failed.
-    // It says why.
-    Runner(config::Settings settings, Options options, Redactor& redactor, Log& log,
+    // Builds every part and tries each, on a backend whose engine answered with `info` and which,
+    // as `redactor` and `log`, outlives it. Throws StartFailure. `on_lost` is called where the
+    // runner can work no more and is to be stopped: another process serves the node now, or a part
+    // failed. It says why.
+    Runner(config::Settings settings, Options options, BackendHost& backend, const Info& info,
+           Redactor& redactor, Log& log,
            std::function<void(queue::Loss, const std::string&)> on_lost);
     ~Runner();
 
@@ -48,7 +49,6 @@ class Runner {
 
   private:
     queue::NodeFacts facts() const;
-    void hear(const Event& event);
     tenants::Repair::Outside outside();
     tenants::InTurn in_turn();
     tenants::Reconciler::Jobs jobs();
@@ -57,13 +57,11 @@ class Runner {
     BackupNews::Outside news_outside();
 
     config::Settings settings_;
+    BackendHost& backend_;
     Log& log_;
     WallTime started_at_;
     UniqueFd state_lock_;
     tenants::TurnLocks turns_;
-    Bell bell_;
-    tenants::EndedRuntimes ended_;
-    BackendHost backend_;
     tenants::TenantStore store_;
     tenants::Roster roster_;
     tenants::SubnetPool subnets_;

@@ -48,9 +48,11 @@ int run(config::Loaded loaded, app::Runner::Options options, Redactor& redactor,
         const EndSignals& signals) {
     End end;
     report(log, app::try_redis(loaded.settings));
-    report(log, app::try_backend(loaded.settings, log));
+    app::BackendHost backend(loaded.settings, log);
+    const Info info = backend.probe();
+    report(log, app::check_backend(loaded.settings, backend, info));
     report(log, app::check_isolation(loaded.settings));
-    app::Runner runner(std::move(loaded.settings), options, redactor, log,
+    app::Runner runner(std::move(loaded.settings), options, backend, info, redactor, log,
                        [&](queue::Loss loss, const std::string& why) {
                            log.error("this runner ends: " + why);
                            end.loss = loss;

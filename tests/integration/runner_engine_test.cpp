@@ -15,6 +15,10 @@ using std::chrono::seconds;
 TEST_CASE_FIXTURE(EngineWorker,
                   "six verbs, seen from the engine's side and from inside the container") {
     runner.start();
+    const auto log = runner.log();
+    CAPTURE(log);
+    REQUIRE(contains(log, "speaking API"));  // what a plugin says when it is configured
+    CHECK(log.find("speaking API") == log.rfind("speaking API"));
     TempDir folder;
     write_file(folder / "payload",
                R"({"runtime_env":{"GREETING":"hello"},"bridge_shared_secret":"hush-hush",

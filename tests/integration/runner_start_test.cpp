@@ -72,6 +72,21 @@ TEST_CASE("an engine that answers garbage is named, and the start refused") {
     ::close(listener);
 }
 
+TEST_CASE("the start asks the engine about itself once, for its checks and its capacity alike") {
+    RedisServer redis;
+    TempDir folder;
+    const std::string journal = folder / "journal";
+    Runner runner(redis, {{"BACKEND_CONFIG", R"({"journal":")" + journal + "\"}"}});
+    runner.start();
+    const auto asked = read_file(journal);
+    CAPTURE(asked);
+    const std::string line = R"({"op":"info","tenant":"","job":"check")";
+    REQUIRE(contains(asked, line));
+    CHECK(asked.find(line) == asked.rfind(line));
+    CHECK_FALSE(contains(asked, R"({"op":"info","tenant":"","job":"start")"));
+    CHECK(std::stoi(redis.cli({"HGET", "nexus:node:n1", "capacity"})) >= 1);
+}
+
 TEST_CASE("jobs over rediss:// with a CA; a wrong CA is refused") {
     RedisServer redis({.password = "swordfish", .tls = true});
     RedisServer stranger({.tls = true});
