@@ -1,9 +1,8 @@
 // STATE_DIR belongs to one process at a time. Threads: a plain value.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <string>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus::app {
 

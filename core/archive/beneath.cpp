@@ -18,12 +18,12 @@
 namespace nexus::archive {
 namespace {
 
-FileDescriptor open_beneath(int folder, const std::string& path, int flags, std::uint64_t resolve) {
+UniqueFd open_beneath(int folder, const std::string& path, int flags, std::uint64_t resolve) {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
     how.resolve = resolve | RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
     // The C library has no function for it.
-    return FileDescriptor(
+    return UniqueFd(
         static_cast<int>(::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how)));
 }
 
@@ -42,8 +42,8 @@ PathOf::PathOf(int fd) {
     std::to_chars(number, text_.data() + text_.size() - 1, fd);
 }
 
-FileDescriptor open_root(const std::string& path) {
-    FileDescriptor root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+UniqueFd open_root(const std::string& path) {
+    UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!root && errno == ENOENT) {
         throw BackendError(Code::not_found, "the volume's folder is not there", false);
     }
@@ -52,18 +52,18 @@ FileDescriptor open_root(const std::string& path) {
     return root;
 }
 
-FileDescriptor open_name(int folder, const std::string& name) {
+UniqueFd open_name(int folder, const std::string& name) {
     return open_beneath(folder, name, O_PATH | O_NOFOLLOW, RESOLVE_NO_XDEV);
 }
 
-FileDescriptor open_mount_point(int folder, const std::string& name) {
+UniqueFd open_mount_point(int folder, const std::string& name) {
     return open_beneath(folder, name, O_PATH | O_NOFOLLOW, 0);
 }
 
-FileDescriptor open_folder(int folder, std::string_view path) {
+UniqueFd open_folder(int folder, std::string_view path) {
     constexpr int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
     if (path.empty()) return open_beneath(folder, ".", flags, RESOLVE_NO_XDEV);
-    FileDescriptor opened;
+    UniqueFd opened;
     while (!path.empty()) {
         const std::string_view piece = first_piece(path);
         opened = open_beneath(opened ? opened.get() : folder, std::string(piece), flags,
@@ -74,12 +74,12 @@ FileDescriptor open_folder(int folder, std::string_view path) {
     return opened;
 }
 
-FileDescriptor reopen(int fd, int flags) {
-    return FileDescriptor(::open(PathOf(fd).c_str(), flags | O_CLOEXEC | O_NOCTTY));
+UniqueFd reopen(int fd, int flags) {
+    return UniqueFd(::open(PathOf(fd).c_str(), flags | O_CLOEXEC | O_NOCTTY));
 }
 
 std::optional<std::string> any_name(int folder) {
-    FileDescriptor readable = reopen(folder, O_RDONLY | O_DIRECTORY);
+    UniqueFd readable = reopen(folder, O_RDONLY | O_DIRECTORY);
     const std::unique_ptr<DIR, int (*)(DIR*)> listing(
         readable ? ::fdopendir(readable.get()) : nullptr, ::closedir);
     if (!listing) fail(errno, "the volume's folder cannot be listed");

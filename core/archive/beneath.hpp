@@ -4,11 +4,10 @@
 #pragma once
 
 #include <array>
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "archive/file_descriptor.hpp"
 
 namespace nexus::archive {
 
@@ -25,18 +24,18 @@ class PathOf {
 
 // The folder at `path` itself, for reading. Throws BackendError: `not_found`, and `internal` where
 // there is no /proc, without which nothing here works.
-FileDescriptor open_root(const std::string& path);
+UniqueFd open_root(const std::string& path);
 
 // The thing of this name itself, whatever it is, and without waking it (O_PATH). EXDEV: something
 // is mounted there; open_mount_point opens that.
-FileDescriptor open_name(int folder, const std::string& name);
-FileDescriptor open_mount_point(int folder, const std::string& name);
+UniqueFd open_name(int folder, const std::string& name);
+UniqueFd open_mount_point(int folder, const std::string& name);
 
 // The folder at `path`, which may be longer than the kernel takes at once. Empty `path`: `folder`.
-FileDescriptor open_folder(int folder, std::string_view path);
+UniqueFd open_folder(int folder, std::string_view path);
 
 // The same file in a description of its own.
-FileDescriptor reopen(int fd, int flags);
+UniqueFd reopen(int fd, int flags);
 
 // Something that is in a folder; nothing where it is empty. Throws BackendError.
 std::optional<std::string> any_name(int folder);

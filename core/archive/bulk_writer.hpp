@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <nexus/backend.hpp>
+#include <nexus/unique_fd.hpp>
 #include <string_view>
 
-#include "archive/file_descriptor.hpp"
 #include "archive/sigpipe.hpp"
 
 namespace nexus::archive {
@@ -27,7 +27,7 @@ class BulkWriter {
     const CallContext& ctx_;
     const SigpipeHeldBack held_back_;
     int fd_;
-    FileDescriptor own_;
+    UniqueFd own_;
     bool socket_ = false;
     std::size_t piece_;
 };

@@ -30,7 +30,7 @@ class Export {
   public:
     Export(const CallContext& ctx, int fd) : ctx_(ctx), tar_(ctx, fd) {}
 
-    VolumeCopy run(FileDescriptor root) {
+    VolumeCopy run(UniqueFd root) {
         struct stat status {};
         if (::fstat(root.get(), &status) < 0) fail(errno, "the volume's folder cannot be read");
         tar_.header({.path = "./", .facts = facts_of("./", root.get(), status)});
@@ -88,7 +88,7 @@ class Export {
     }
 
     void add_file(const std::string& path, int thing) {
-        const FileDescriptor file = open_file(path, thing);
+        const UniqueFd file = open_file(path, thing);
         struct stat status {};
         if (::fstat(file.get(), &status) < 0) fail(errno, in_quotes(path) + " cannot be read");
         const auto extents = data_extents(ctx_, file.get(), status.st_size);
@@ -112,10 +112,10 @@ class Export {
     }
 
     // The owner of a lease on a file is given some time by the kernel before it may be opened.
-    FileDescriptor open_file(const std::string& path, int thing) {
+    UniqueFd open_file(const std::string& path, int thing) {
         constexpr std::chrono::milliseconds between_looks(50);
         for (;;) {
-            FileDescriptor file = reopen(thing, O_RDONLY | O_NONBLOCK);
+            UniqueFd file = reopen(thing, O_RDONLY | O_NONBLOCK);
             if (file) return file;
             if (errno != EWOULDBLOCK) fail(errno, in_quotes(path) + " cannot be opened");
             pause(ctx_, between_looks, "the lease on " + in_quotes(path));

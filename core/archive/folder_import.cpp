@@ -43,7 +43,7 @@ void require_empty(int root) {
 
 class Import {
   public:
-    Import(const CallContext& ctx, FileDescriptor root, int fd)
+    Import(const CallContext& ctx, UniqueFd root, int fd)
         : ctx_(ctx), root_(std::move(root)), tar_(ctx, fd, losses_) {}
 
     VolumeCopy run() {
@@ -99,8 +99,8 @@ class Import {
     }
 
     // Only real folders: one that the archive made a link of leads nowhere.
-    FileDescriptor open_folder_for(std::string_view folder, const std::string& path) {
-        FileDescriptor opened = open_folder(root_.get(), folder);
+    UniqueFd open_folder_for(std::string_view folder, const std::string& path) {
+        UniqueFd opened = open_folder(root_.get(), folder);
         if (opened) return opened;
         const int error = errno;
         if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG) {
@@ -110,9 +110,9 @@ class Import {
     }
 
     void add_file(int parent, const std::string& name, const TarEntry& entry) {
-        const FileDescriptor file(::openat(parent, name.c_str(),
-                                           O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
-                                           S_IRUSR | S_IWUSR));
+        const UniqueFd file(::openat(parent, name.c_str(),
+                                     O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
+                                     S_IRUSR | S_IWUSR));
         if (!file) fail_entry(errno, entry.path);
         std::int64_t offset = 0;
         std::string_view bytes;
@@ -161,7 +161,7 @@ class Import {
     }
 
     void apply_by_name(int parent, const std::string& name, const TarEntry& entry) {
-        const FileDescriptor thing = open_name(parent, name);
+        const UniqueFd thing = open_name(parent, name);
         if (!thing) fail_entry(errno, entry.path);
         apply(thing.get(), entry.facts, entry.path, losses_);
     }
@@ -169,7 +169,7 @@ class Import {
     void add_hardlink(int parent, const std::string& name, const TarEntry& entry) {
         const std::string target = below_root(entry.target);
         const SplitPath place = split(target);
-        const FileDescriptor folder = open_folder_for(place.folder, entry.path);
+        const UniqueFd folder = open_folder_for(place.folder, entry.path);
         struct stat status {};
         if (target.empty() ||
             ::fstatat(folder.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0 ||
@@ -186,7 +186,7 @@ class Import {
         parent_.reset();
         for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {
             require_time(ctx_, "the volume's folders");
-            const FileDescriptor opened = open_folder_for(folder->path, folder->path);
+            const UniqueFd opened = open_folder_for(folder->path, folder->path);
             apply(opened.get(), folder->facts, folder->path, losses_);
         }
         if (root_facts_) apply(root_.get(), *root_facts_, "./", losses_);
@@ -199,10 +199,10 @@ class Import {
     }
 
     const CallContext& ctx_;
-    const FileDescriptor root_;
+    const UniqueFd root_;
     Losses losses_;
     TarReader tar_;
-    FileDescriptor parent_;  // of the last entry
+    UniqueFd parent_;  // of the last entry
     std::string parent_path_;
     std::vector<Folder> folders_;
     std::size_t folder_bytes_ = 0;

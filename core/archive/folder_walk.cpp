@@ -39,7 +39,7 @@ bool is_same(const struct stat& a, const struct stat& b) {
 
 }  // namespace
 
-void FolderWalk::run(FileDescriptor root) {
+void FolderWalk::run(UniqueFd root) {
     const struct stat status = status_of(root.get());
     enter(std::move(root), status);
     while (!levels_.empty()) {
@@ -61,7 +61,7 @@ void FolderWalk::step(const std::string& name) {
     }
     if (opens_ == Opens::folders && visit_unopened(path, name)) return;
     bool mounted = false;
-    FileDescriptor thing = open(levels_.back().folder.get(), name, mounted);
+    UniqueFd thing = open(levels_.back().folder.get(), name, mounted);
     if (!thing) {
         if (is_vanished(errno)) return;
         fail(errno, in_quotes(path) + " cannot be opened");
@@ -88,13 +88,13 @@ bool FolderWalk::visit_unopened(const std::string& path, const std::string& name
     return true;
 }
 
-FileDescriptor FolderWalk::open(int folder, const std::string& name, bool& mounted) {
-    FileDescriptor thing = open_name(folder, name);
+UniqueFd FolderWalk::open(int folder, const std::string& name, bool& mounted) {
+    UniqueFd thing = open_name(folder, name);
     mounted = !thing && errno == EXDEV;
     return mounted ? open_mount_point(folder, name) : std::move(thing);
 }
 
-void FolderWalk::enter(FileDescriptor folder, const struct stat& status) {
+void FolderWalk::enter(UniqueFd folder, const struct stat& status) {
     auto names = names_in(folder.get());
     names_held_ += static_cast<std::int64_t>(names.size());
     levels_.push_back({std::move(folder), status, path_.size(), std::move(names)});
@@ -102,7 +102,7 @@ void FolderWalk::enter(FileDescriptor folder, const struct stat& status) {
 }
 
 std::vector<std::string> FolderWalk::names_in(int folder) {
-    FileDescriptor readable = reopen(folder, O_RDONLY | O_DIRECTORY);
+    UniqueFd readable = reopen(folder, O_RDONLY | O_DIRECTORY);
     if (!readable && is_vanished(errno)) return {};
     if (!readable) fail(errno, "the folder " + in_quotes(path_) + " cannot be opened");
     const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(readable.get()), ::closedir);
@@ -140,9 +140,9 @@ void FolderWalk::leave() {
     level.next = level.names.size();
 }
 
-FileDescriptor FolderWalk::open_again(const Level& level) {
+UniqueFd FolderWalk::open_again(const Level& level) {
     const Level& anchor = levels_[max_open - 1];
-    FileDescriptor folder =
+    UniqueFd folder =
         open_folder(anchor.folder.get(), std::string_view(path_).substr(anchor.path_size + 1));
     if (!folder || !is_same(status_of(folder.get()), level.status)) return {};
     return folder;

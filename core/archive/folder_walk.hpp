@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <nexus/backend.hpp>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <vector>
 
-#include "archive/file_descriptor.hpp"
 #include "archive/volume_error.hpp"
 
 namespace nexus::archive {
@@ -37,12 +37,12 @@ class FolderWalk {
         : ctx_(ctx), losses_(losses), changed_(changed), visit_(std::move(visit)), opens_(opens) {}
 
     // `root` itself is not visited. Throws BackendError, and what `visit` throws.
-    void run(FileDescriptor root);
+    void run(UniqueFd root);
 
   private:
     // A folder whose names are being gone through.
     struct Level {
-        FileDescriptor folder;  // O_PATH; closed for a while in a deep tree
+        UniqueFd folder;  // O_PATH; closed for a while in a deep tree
         struct stat status;
         std::size_t path_size;
         std::vector<std::string> names;
@@ -51,11 +51,11 @@ class FolderWalk {
 
     void step(const std::string& name);
     bool visit_unopened(const std::string& path, const std::string& name);
-    FileDescriptor open(int folder, const std::string& name, bool& mounted);
-    void enter(FileDescriptor folder, const struct stat& status);
+    UniqueFd open(int folder, const std::string& name, bool& mounted);
+    void enter(UniqueFd folder, const struct stat& status);
     std::vector<std::string> names_in(int folder);
     void leave();
-    FileDescriptor open_again(const Level& level);
+    UniqueFd open_again(const Level& level);
 
     const CallContext& ctx_;
     Losses& losses_;

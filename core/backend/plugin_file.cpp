@@ -11,11 +11,11 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <system_error>
 
 #include "backend/plugin_error.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus {
 namespace {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "base/files.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 

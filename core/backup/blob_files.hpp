@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nexus/unique_fd.hpp>
 #include <span>
 #include <string>
 
@@ -11,7 +12,6 @@
 #include "backup/tar_notes.hpp"
 #include "backup/zstd_stream.hpp"
 #include "base/files.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 

@@ -1,13 +1,13 @@
 // One run of Capture: what it knows on the way. Threads: one, in the tenant's turn.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "backup/capture.hpp"
 #include "base/failure.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <vector>
 
 #include "archive/tar_reader.hpp"
 #include "base/files.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 

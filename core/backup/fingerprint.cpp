@@ -66,7 +66,7 @@ class Facts {
 std::string fingerprint(const CallContext& ctx, const std::string& path) {
     archive::require_time(ctx, "the status of a folder's files");
     const Time settled = settled_before();
-    archive::FileDescriptor root = archive::open_root(path);
+    UniqueFd root = archive::open_root(path);
     struct stat status {};
     if (::fstat(root.get(), &status) != 0) {
         archive::fail(errno, "the status of the volume's folder cannot be read");

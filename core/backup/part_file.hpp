@@ -2,10 +2,10 @@
 // unless it was given its name. Threads: one at a time.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 
 #include "base/files.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 

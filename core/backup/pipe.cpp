@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <exception>
 #include <mutex>
+#include <nexus/unique_fd.hpp>
 #include <system_error>
 #include <thread>
 
 #include "archive/sigpipe.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 namespace {

@@ -1,10 +1,10 @@
 // A run that does not exist yet. Threads: one.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 
 #include "backup/snapshot.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 

@@ -7,11 +7,11 @@
 
 #include <array>
 #include <memory>
+#include <nexus/unique_fd.hpp>
 
 #include "archive/text.hpp"
 #include "archive/wait.hpp"
 #include "base/failure.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::backup {
 namespace {

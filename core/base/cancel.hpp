@@ -4,8 +4,7 @@
 
 #include <atomic>
 #include <chrono>
-
-#include "base/unique_fd.hpp"
+#include <nexus/unique_fd.hpp>
 
 namespace nexus {
 

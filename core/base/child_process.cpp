@@ -11,12 +11,12 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/failure.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus {
 namespace {

@@ -74,13 +74,11 @@ std::int64_t nanoseconds(const timespec& time) {
 using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
 
 Listing list(int fd, const std::string& path) {
-    const int copy = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy < 0) fail(path);
-    Listing listing(::fdopendir(copy), ::closedir);
-    if (!listing) {
-        ::close(copy);
-        fail(path);
-    }
+    UniqueFd copy(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!copy) fail(path);
+    Listing listing(::fdopendir(copy.get()), ::closedir);
+    if (!listing) fail(path);
+    copy.release();
     return listing;
 }
 

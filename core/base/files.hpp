@@ -8,12 +8,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus {
 

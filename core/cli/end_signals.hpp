@@ -4,8 +4,7 @@
 #pragma once
 
 #include <csignal>
-
-#include "base/unique_fd.hpp"
+#include <nexus/unique_fd.hpp>
 
 namespace nexus::cli {
 

@@ -11,9 +11,8 @@
 #include <cerrno>
 #include <cstring>
 #include <nexus/codec.hpp>
+#include <nexus/unique_fd.hpp>
 #include <system_error>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus::conformance {
 

@@ -1,10 +1,9 @@
 // Files that lie in memory alone. Threads: any.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <string_view>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus::conformance {
 

@@ -5,11 +5,10 @@
 #include <poll.h>
 
 #include <atomic>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus::conformance {
 

@@ -3,9 +3,9 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <nexus/unique_fd.hpp>
 
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
 
 namespace nexus::tenants {
 namespace {

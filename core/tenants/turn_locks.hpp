@@ -5,11 +5,11 @@
 
 #include <sys/types.h>
 
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "base/unique_fd.hpp"
 #include "config/tenant_id.hpp"
 
 namespace nexus::tenants {

@@ -8,16 +8,14 @@
 #include <atomic>
 #include <cerrno>
 #include <exception>
+#include <nexus/unique_fd.hpp>
 #include <thread>
 
-#include "archive/file_descriptor.hpp"
 #include "archive/volume_error.hpp"
 #include "engine/cancel_signal.hpp"
 
 namespace nexus::engine {
 namespace {
-
-using archive::FileDescriptor;
 
 // Becomes readable with either of two.
 class EitherSignal {
@@ -35,7 +33,7 @@ class EitherSignal {
     int fd() const noexcept { return both_.get(); }
 
   private:
-    FileDescriptor both_;
+    UniqueFd both_;
 };
 
 struct Pipe {
@@ -47,8 +45,8 @@ struct Pipe {
         constexpr int room = 1 << 20;
         ::fcntl(writer.get(), F_SETPIPE_SZ, room);  // faster, where it is granted
     }
-    FileDescriptor reader;
-    FileDescriptor writer;
+    UniqueFd reader;
+    UniqueFd writer;
 };
 
 }  // namespace
@@ -56,8 +54,8 @@ struct Pipe {
 VolumeCopy run_beside(const CallContext& ctx, Source source, const Exchange& exchange,
                       const Work& work) {
     Pipe pipe;
-    FileDescriptor& theirs = source == Source::engine ? pipe.writer : pipe.reader;
-    FileDescriptor& ours = source == Source::engine ? pipe.reader : pipe.writer;
+    UniqueFd& theirs = source == Source::engine ? pipe.writer : pipe.reader;
+    UniqueFd& ours = source == Source::engine ? pipe.reader : pipe.writer;
     const CancelSignal broken_off;
     CallContext their_ctx = ctx;
     const EitherSignal either(ctx.cancel_fd, broken_off.fd());

@@ -1,7 +1,6 @@
 #include "engine/cancel_signal.hpp"
 
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -9,22 +8,18 @@
 namespace nexus::engine {
 
 CancelSignal::CancelSignal() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-}
-
-CancelSignal::~CancelSignal() {
-    ::close(fd_);
+    if (!fd_) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
 void CancelSignal::cancel() const noexcept {
-    ::eventfd_write(fd_, 1);
+    ::eventfd_write(fd_.get(), 1);
 }
 
 CallContext CancelSignal::within(std::chrono::nanoseconds time) const {
     CallContext ctx;
     ctx.deadline = std::chrono::steady_clock::now() +
                    std::chrono::duration_cast<std::chrono::steady_clock::duration>(time);
-    ctx.cancel_fd = fd_;
+    ctx.cancel_fd = fd_.get();
     return ctx;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <nexus/backend.hpp>
+#include <nexus/unique_fd.hpp>
 
 namespace nexus::engine {
 
@@ -10,18 +11,15 @@ class CancelSignal {
   public:
     // Throws std::system_error where no descriptor is left.
     CancelSignal();
-    CancelSignal(const CancelSignal&) = delete;
-    CancelSignal& operator=(const CancelSignal&) = delete;
-    ~CancelSignal();
 
     // From here on every call that waits throws `cancelled`.
     void cancel() const noexcept;
-    int fd() const noexcept { return fd_; }
+    int fd() const noexcept { return fd_.get(); }
     // A call that has this long.
     CallContext within(std::chrono::nanoseconds time) const;
 
   private:
-    const int fd_;
+    const UniqueFd fd_;
 };
 
 }  // namespace nexus::engine

@@ -7,9 +7,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <nexus/backend.hpp>
+#include <nexus/unique_fd.hpp>
 #include <system_error>
 
-#include "archive/file_descriptor.hpp"
 #include "archive/volume_error.hpp"
 
 namespace nexus::engine {
@@ -17,8 +17,7 @@ namespace {
 
 void keep(const std::string& folder) {
     const std::string parent = std::filesystem::path(folder).parent_path();
-    const archive::FileDescriptor opened(
-        ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd opened(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (opened && ::fsync(opened.get()) == 0) return;
     archive::fail(errno, "two volumes were exchanged, but " + archive::in_quotes(parent) +
                              " cannot be written to the disk");

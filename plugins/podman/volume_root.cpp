@@ -7,8 +7,7 @@
 namespace nexus::podman {
 
 std::optional<VolumeRoot> VolumeRoot::of_content(const std::string& mountpoint) {
-    archive::FileDescriptor folder(
-        ::open(mountpoint.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd folder(::open(mountpoint.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat status {};
     if (!folder || ::fstat(folder.get(), &status) != 0 || !archive::any_name(folder.get())) {
         return std::nullopt;

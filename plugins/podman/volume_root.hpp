@@ -2,10 +2,10 @@
 // Threads: as a plain value.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <string>
 
-#include "archive/file_descriptor.hpp"
 #include "archive/file_facts.hpp"
 
 namespace nexus::podman {
@@ -19,10 +19,10 @@ class VolumeRoot {
     void restore() const;
 
   private:
-    VolumeRoot(archive::FileDescriptor folder, archive::FileFacts facts)
+    VolumeRoot(UniqueFd folder, archive::FileFacts facts)
         : folder_(std::move(folder)), facts_(std::move(facts)) {}
 
-    archive::FileDescriptor folder_;
+    UniqueFd folder_;
     archive::FileFacts facts_;
 };
 

@@ -22,19 +22,15 @@ nexus::BackendError failure(const std::string& what, const std::string& path) {
 LineFile::LineFile(std::string what, std::string path)
     : what_(std::move(what)), path_(std::move(path)) {
     if (path_.empty()) return;
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (fd_ < 0) throw failure(what_, path_);
-}
-
-LineFile::~LineFile() {
-    if (wanted()) ::close(fd_);
+    fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd_) throw failure(what_, path_);
 }
 
 void LineFile::write(std::string line) const {
     if (!wanted()) return;
     line += '\n';
     // One write: lines of other threads and processes stay whole beside it.
-    if (::write(fd_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    if (::write(fd_.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
         throw failure(what_, path_);
     }
 }

@@ -1,6 +1,7 @@
 // A file that grows by whole lines of JSON, whoever else writes to it. Threads: any.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <utility>
 
@@ -11,18 +12,15 @@ class LineFile {
     // `what` names the file in messages ("journal"). An empty path: nothing is written. Throws
     // BackendError `internal` where the file cannot be opened.
     LineFile(std::string what, std::string path);
-    ~LineFile();
-    LineFile(const LineFile&) = delete;
-    LineFile& operator=(const LineFile&) = delete;
 
-    bool wanted() const noexcept { return fd_ >= 0; }
+    bool wanted() const noexcept { return static_cast<bool>(fd_); }
     // Throws BackendError `internal`.
     void write(std::string line) const;
 
   private:
     std::string what_;
     std::string path_;
-    int fd_ = -1;
+    nexus::UniqueFd fd_;
 };
 
 }  // namespace simulated

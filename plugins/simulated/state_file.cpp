@@ -29,27 +29,23 @@ std::string why() {
 StateFile::StateFile(std::string path) : path_(std::move(path)) {
     if (path_.empty()) return;
     // Not the file itself, which is another one with every change.
-    lock_ = ::open((path_ + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock_ < 0) fail(Code::invalid, path_, "cannot be locked: " + why());
-}
-
-StateFile::~StateFile() {
-    if (lock_ >= 0) ::close(lock_);
+    lock_.reset(::open((path_ + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock_) fail(Code::invalid, path_, "cannot be locked: " + why());
 }
 
 void StateFile::lock() {
-    while (lock_ >= 0 && ::flock(lock_, LOCK_EX) != 0) {
+    while (lock_ && ::flock(lock_.get(), LOCK_EX) != 0) {
         if (errno != EINTR) fail(Code::internal, path_, "cannot be locked: " + why());
     }
 }
 
 void StateFile::unlock() noexcept {
-    if (lock_ >= 0) ::flock(lock_, LOCK_UN);
+    if (lock_) ::flock(lock_.get(), LOCK_UN);
 }
 
 std::uint64_t StateFile::count() const {
     std::uint64_t count = 0;
-    if (::pread(lock_, &count, sizeof count, 0) < 0) {
+    if (::pread(lock_.get(), &count, sizeof count, 0) < 0) {
         fail(Code::internal, path_, "cannot be compared: " + why());
     }
     return count;
@@ -86,7 +82,8 @@ void StateFile::save(const State& state) {
     if (open) file << nexus::codec::encode(state) << std::flush;
     // Counted first: where this process dies before the rename, others read once too often.
     const auto next = count() + 1;
-    const bool written = open && file && ::pwrite(lock_, &next, sizeof next, 0) == sizeof next;
+    const bool written =
+        open && file && ::pwrite(lock_.get(), &next, sizeof next, 0) == sizeof next;
     if (!written || ::rename(temporary.c_str(), path_.c_str()) != 0) {
         fail(Code::internal, path_, "cannot be written: " + why());
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nexus/unique_fd.hpp>
 #include <optional>
 #include <string>
 
@@ -15,9 +16,6 @@ class StateFile {
   public:
     // An empty path: memory alone. Throws BackendError `invalid` where it cannot be used.
     explicit StateFile(std::string path);
-    ~StateFile();
-    StateFile(const StateFile&) = delete;
-    StateFile& operator=(const StateFile&) = delete;
 
     // No other process has the file between these; as std::unique_lock calls them.
     void lock();
@@ -36,7 +34,7 @@ class StateFile {
 
     std::string path_;
     // A file that counts the changes: inode and times of the other one may come again.
-    int lock_ = -1;
+    nexus::UniqueFd lock_;
     std::optional<std::uint64_t> seen_;  // of what was read or written last
 };
 

@@ -7,8 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <nexus/unique_fd.hpp>
 
-#include "base/unique_fd.hpp"
 #include "random.hpp"
 #include "scenarios.hpp"
 #include "stage.hpp"

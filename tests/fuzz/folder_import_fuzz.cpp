@@ -11,9 +11,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <nexus/backend.hpp>
+#include <nexus/unique_fd.hpp>
 #include <string>
 
-#include "archive/file_descriptor.hpp"
 #include "archive/folder_archive.hpp"
 
 namespace {
@@ -56,11 +56,11 @@ bool is_expected(nexus::Code code) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const Target target;
-    const nexus::archive::FileDescriptor in(::memfd_create("archive", MFD_CLOEXEC));
+    const nexus::UniqueFd in(::memfd_create("archive", MFD_CLOEXEC));
     if (::pwrite(in.get(), data, size, 0) != static_cast<ssize_t>(size)) std::abort();
     try {
         nexus::archive::import_folder(soon(), target.path(), in.get());
-        const nexus::archive::FileDescriptor out(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+        const nexus::UniqueFd out(::open("/dev/null", O_WRONLY | O_CLOEXEC));
         nexus::archive::export_folder(soon(), target.path(), out.get());
     } catch (const nexus::BackendError& error) {
         if (!is_expected(error.code())) {

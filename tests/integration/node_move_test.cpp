@@ -3,7 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/unique_fd.hpp"
+#include <nexus/unique_fd.hpp>
+
 #include "integration/backend_fixture.hpp"
 #include "integration/runner.hpp"
 

@@ -5,13 +5,13 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/cancel.hpp"
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
 #include "integration/redis_fixture.hpp"
 #include "redis/connection.hpp"
 #include "redis/script.hpp"

@@ -2,11 +2,11 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <thread>
 
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
 #include "integration/redis_fixture.hpp"
 #include "redis/connection.hpp"
 #include "redis/session.hpp"

@@ -8,10 +8,10 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <nexus/unique_fd.hpp>
 #include <stdexcept>
 #include <system_error>
 
-#include "base/unique_fd.hpp"
 #include "support/temp_dir.hpp"
 
 namespace nexus::test {

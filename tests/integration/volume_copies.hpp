@@ -3,9 +3,9 @@
 
 #include <fcntl.h>
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 
-#include "base/unique_fd.hpp"
 #include "integration/backend_fixture.hpp"
 #include "support/temp_dir.hpp"
 

@@ -2,9 +2,8 @@
 // back in its own when this object goes. Threads: the one that made it.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <string>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus::test {
 

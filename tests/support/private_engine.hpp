@@ -2,10 +2,10 @@
 // or the process ends, however it ends. Threads: one at a time.
 #pragma once
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <vector>
 
-#include "base/unique_fd.hpp"
 #include "support/temp_dir.hpp"
 
 namespace nexus::test {

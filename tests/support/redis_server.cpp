@@ -5,10 +5,10 @@
 #include <sys/socket.h>
 
 #include <csignal>
+#include <nexus/unique_fd.hpp>
 #include <stdexcept>
 #include <utility>
 
-#include "base/unique_fd.hpp"
 #include "support/unavailable.hpp"
 #include "support/wait_until.hpp"
 

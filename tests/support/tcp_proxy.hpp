@@ -9,11 +9,10 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus::test {
 

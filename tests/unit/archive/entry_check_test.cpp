@@ -10,7 +10,7 @@ namespace {
 
 // What is admitted of a whole archive.
 std::vector<EntryCheck::Place> check(const std::string& tar) {
-    const FileDescriptor file = memory_file(tar);
+    const UniqueFd file = memory_file(tar);
     const CallContext ctx = within(std::chrono::seconds(30));
     Losses losses;
     TarReader reader(ctx, file.get(), losses);

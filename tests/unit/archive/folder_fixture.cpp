@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string holes_of(const std::string& path, off_t size) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW));
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW));
     std::string result;
     for (off_t at = 0; at < size;) {
         const off_t data = ::lseek(file.get(), at, SEEK_DATA);
@@ -77,7 +77,7 @@ void set_attribute(const std::string& path, const char* name, std::string_view v
 }
 
 void make_sparse(const std::string& path, off_t size, std::initializer_list<off_t> written) {
-    const FileDescriptor file(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
+    const UniqueFd file(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
     REQUIRE(::ftruncate(file.get(), size) == 0);
     for (const off_t at : written)
         REQUIRE(::pwrite(file.get(), "data", 4, at) == 4);
@@ -158,14 +158,14 @@ void fill_volume(const std::string& root) {
     set_time(root, 77, 88);
 }
 
-FileDescriptor memory_file(std::string_view bytes) {
-    FileDescriptor file(::memfd_create("archive", MFD_CLOEXEC));
+UniqueFd memory_file(std::string_view bytes) {
+    UniqueFd file(::memfd_create("archive", MFD_CLOEXEC));
     REQUIRE(::pwrite(file.get(), bytes.data(), bytes.size(), 0) ==
             static_cast<ssize_t>(bytes.size()));
     return file;
 }
 
-std::string content_of(const FileDescriptor& file) {
+std::string content_of(const UniqueFd& file) {
     struct stat status {};
     REQUIRE(::fstat(file.get(), &status) == 0);
     std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
@@ -174,7 +174,7 @@ std::string content_of(const FileDescriptor& file) {
 }
 
 std::string exported(const std::string& root, VolumeCopy* copy) {
-    const FileDescriptor file = memory_file();
+    const UniqueFd file = memory_file();
     const VolumeCopy made = export_folder(within(std::chrono::seconds(60)), root, file.get());
     if (copy != nullptr) *copy = made;
     return content_of(file);

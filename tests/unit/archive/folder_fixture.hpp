@@ -4,10 +4,10 @@
 
 #include <map>
 #include <nexus/backend.hpp>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <string_view>
 
-#include "archive/file_descriptor.hpp"
 #include "support/backend_call.hpp"
 #include "support/backend_error.hpp"
 #include "support/temp_dir.hpp"
@@ -25,8 +25,8 @@ std::map<std::string, std::string> seen_in(const std::string& root);
 void fill_volume(const std::string& root);
 
 // A file in memory that has `bytes`, at its begin.
-FileDescriptor memory_file(std::string_view bytes = "");
-std::string content_of(const FileDescriptor& file);
+UniqueFd memory_file(std::string_view bytes = "");
+std::string content_of(const UniqueFd& file);
 
 std::string exported(const std::string& root, VolumeCopy* copy = nullptr);
 VolumeCopy import_bytes(const std::string& root, std::string_view bytes);

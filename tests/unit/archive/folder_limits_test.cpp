@@ -24,11 +24,11 @@ struct Pipe {
     Pipe() {
         std::array<int, 2> ends{};
         REQUIRE(::pipe(ends.data()) == 0);
-        reader = FileDescriptor(ends[0]);
-        writer = FileDescriptor(ends[1]);
+        reader = UniqueFd(ends[0]);
+        writer = UniqueFd(ends[1]);
     }
-    FileDescriptor reader;
-    FileDescriptor writer;
+    UniqueFd reader;
+    UniqueFd writer;
 };
 
 std::string folder_in(const test::TempDir& parent, const std::string& name) {
@@ -73,9 +73,9 @@ TEST_CASE("an export whose reader is gone fails without a signal") {
 
 TEST_CASE("a huge hole does not outlast the call") {
     const test::TempDir temp;
-    const FileDescriptor file(::open((temp / "hole").c_str(), O_CREAT | O_WRONLY, 0600));
+    const UniqueFd file(::open((temp / "hole").c_str(), O_CREAT | O_WRONLY, 0600));
     REQUIRE(::ftruncate(file.get(), 15LL << 40) == 0);
-    const FileDescriptor out(::open("/dev/null", O_WRONLY));
+    const UniqueFd out(::open("/dev/null", O_WRONLY));
     const Cancellation cancellation;
     cancellation.cancel();
     CHECK(error_of([&] {

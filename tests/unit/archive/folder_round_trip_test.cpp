@@ -25,14 +25,14 @@ std::string folder_in(const test::TempDir& parent, const std::string& name) {
 
 // Folders in folders, with a file on either side of each.
 void make_deep(const std::string& root, int depth, const std::string& name) {
-    FileDescriptor folder(::open(root.c_str(), O_PATH));
+    UniqueFd folder(::open(root.c_str(), O_PATH));
     for (int i = 0; i < depth; ++i) {
         REQUIRE(::mkdirat(folder.get(), name.c_str(), 0755) == 0);
         for (const char* file : {"a", "z"}) {
-            const FileDescriptor made(::openat(folder.get(), file, O_CREAT | O_WRONLY, 0644));
+            const UniqueFd made(::openat(folder.get(), file, O_CREAT | O_WRONLY, 0644));
             REQUIRE(made);
         }
-        folder = FileDescriptor(::openat(folder.get(), name.c_str(), O_PATH));
+        folder = UniqueFd(::openat(folder.get(), name.c_str(), O_PATH));
     }
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("sockets are left out, devices are left out and named") {
     address.sun_family = AF_UNIX;
     const std::string name = from + "/socket";
     name.copy(address.sun_path, sizeof address.sun_path - 1);
-    const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+    const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM, 0));
     REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     VolumeCopy out;
     exported(from, &out);
@@ -151,8 +151,8 @@ TEST_CASE("a pipe and a socket carry an archive too") {
     SUBCASE("socket") {
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
     }
-    const FileDescriptor read_end(ends[0]);
-    FileDescriptor write_end(ends[1]);
+    const UniqueFd read_end(ends[0]);
+    UniqueFd write_end(ends[1]);
     std::jthread writer([&] {
         export_folder(within(std::chrono::seconds(30)), from, write_end.get());
         write_end.reset();

@@ -3,7 +3,8 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
-#include "base/unique_fd.hpp"
+#include <nexus/unique_fd.hpp>
+
 #include "support/temp_dir.hpp"
 
 namespace nexus {

@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <nexus/unique_fd.hpp>
 #include <thread>
 
-#include "base/unique_fd.hpp"
 #include "plugins.hpp"
 #include "support/temp_dir.hpp"
 

@@ -8,10 +8,10 @@
 
 #include <array>
 #include <filesystem>
+#include <nexus/unique_fd.hpp>
 #include <system_error>
 #include <thread>
 
-#include "base/unique_fd.hpp"
 #include "support/failure.hpp"
 #include "unit/archive/folder_fixture.hpp"
 #include "unit/backup/blob_fixture.hpp"

@@ -8,9 +8,9 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <nexus/unique_fd.hpp>
 #include <thread>
 
-#include "base/unique_fd.hpp"
 #include "support/failure.hpp"
 #include "unit/archive/folder_fixture.hpp"
 #include "unit/backup/blob_fixture.hpp"

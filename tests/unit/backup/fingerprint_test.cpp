@@ -10,11 +10,11 @@
 #include <atomic>
 #include <filesystem>
 #include <iterator>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "base/unique_fd.hpp"
 #include "support/backend_call.hpp"
 #include "support/backend_error.hpp"
 #include "support/temp_dir.hpp"

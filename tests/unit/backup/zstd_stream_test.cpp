@@ -78,7 +78,7 @@ TEST_CASE("what is no frame is damaged") {
 }
 
 TEST_CASE("a descriptor that takes or gives nothing is an error of the system") {
-    const archive::FileDescriptor full(::open("/dev/full", O_WRONLY));
+    const UniqueFd full(::open("/dev/full", O_WRONLY));
     ZstdWriter writer(full.get(), 0);
     writer.write("bytes");
     try {
@@ -87,7 +87,7 @@ TEST_CASE("a descriptor that takes or gives nothing is an error of the system") 
     } catch (const std::system_error& error) {
         CHECK(error.code() == std::errc::no_space_on_device);
     }
-    const archive::FileDescriptor folder(::open("/", O_RDONLY));
+    const UniqueFd folder(::open("/", O_RDONLY));
     ZstdReader reader(folder.get());
     std::string room(10, '\0');
     CHECK_THROWS_AS(reader.read(room), std::system_error);

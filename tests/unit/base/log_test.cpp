@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <nexus/unique_fd.hpp>
 #include <thread>
 #include <vector>
 
 #include "base/json.hpp"
 #include "base/timestamp.hpp"
-#include "base/unique_fd.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace nexus;

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <thread>
 
-#include "base/unique_fd.hpp"
 #include "unit/base/refusal.hpp"
 
 namespace nexus {

@@ -55,7 +55,7 @@ struct Archives {
 
     Conversation conversation;
     engine::BackendFixture<DockerBackend> f{conversation.script()};
-    archive::FileDescriptor to = memory_file();
+    UniqueFd to = memory_file();
 };
 
 std::string left_by(const std::string& maker) {

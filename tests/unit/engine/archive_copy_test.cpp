@@ -25,7 +25,7 @@ const CallContext& ctx() {
 }
 
 // Path, and target of a second name, of each entry.
-std::string names_in(const archive::FileDescriptor& tar) {
+std::string names_in(const UniqueFd& tar) {
     archive::Losses losses;
     const auto copy = memory_file(content_of(tar));
     archive::TarReader reader(ctx(), copy.get(), losses);
@@ -42,7 +42,7 @@ struct FromEngine {
         return copy_from_engine(ctx(), from.get(), to.get(), missed);
     }
     std::string bytes;
-    archive::FileDescriptor to = memory_file();
+    UniqueFd to = memory_file();
     std::vector<std::string> missed;
 };
 

@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <nexus/unique_fd.hpp>
 #include <thread>
 #include <vector>
 
-#include "archive/file_descriptor.hpp"
 #include "unit/engine/http_calls.hpp"
 
 namespace nexus::engine {
@@ -24,8 +24,8 @@ struct BodyPipe {
         request.body_fd = reader.get();
         request.headers["Content-Type"] = "application/x-tar";
     }
-    archive::FileDescriptor reader;
-    archive::FileDescriptor writer;
+    UniqueFd reader;
+    UniqueFd writer;
     Request request{"PUT", "/things"};
 };
 

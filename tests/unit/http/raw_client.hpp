@@ -3,10 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <string_view>
-
-#include "base/unique_fd.hpp"
 
 namespace nexus::test {
 

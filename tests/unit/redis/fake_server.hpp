@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <string_view>
 #include <thread>
 
 #include "base/cancel.hpp"
-#include "base/unique_fd.hpp"
 #include "redis/endpoint.hpp"
 
 // Their answers to what Connection asks at the start without a password and with database 0.

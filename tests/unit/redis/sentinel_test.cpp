@@ -5,11 +5,11 @@
 #include <fcntl.h>
 
 #include <functional>
+#include <nexus/unique_fd.hpp>
 #include <string>
 
 #include "base/cancel.hpp"
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
 #include "fake_server.hpp"
 #include "redis/connection.hpp"
 #include "redis/session.hpp"

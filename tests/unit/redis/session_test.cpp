@@ -5,13 +5,13 @@
 
 #include <array>
 #include <atomic>
+#include <nexus/unique_fd.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/cancel.hpp"
 #include "base/log.hpp"
-#include "base/unique_fd.hpp"
 #include "fake_server.hpp"
 
 using namespace nexus::redis;

@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <nexus/unique_fd.hpp>
 #include <string>
 #include <system_error>
 
-#include "base/unique_fd.hpp"
 #include "support/temp_dir.hpp"
 
 namespace nexus::tenants {

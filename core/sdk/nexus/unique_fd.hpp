@@ -5,18 +5,18 @@
 
 #include <utility>
 
-namespace nexus::archive {
+namespace nexus {
 
-class FileDescriptor {
+class UniqueFd {
   public:
-    FileDescriptor() noexcept = default;
-    explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-    FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    UniqueFd() noexcept = default;
+    explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+    UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    UniqueFd& operator=(UniqueFd&& other) noexcept {
         reset(std::exchange(other.fd_, -1));
         return *this;
     }
-    ~FileDescriptor() { reset(); }
+    ~UniqueFd() { reset(); }
 
     int get() const noexcept { return fd_; }
     int release() noexcept { return std::exchange(fd_, -1); }
@@ -30,4 +30,4 @@ class FileDescriptor {
     int fd_ = -1;
 };
 
-}  // namespace nexus::archive
+}  // namespace nexus
