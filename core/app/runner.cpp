@@ -126,7 +126,8 @@ tenants::InTurn Runner::in_turn() {
 }
 
 tenants::Reconciler::Jobs Runner::jobs() {
-    return {in_turn(), [this](const tenants::TenantId& tenant) { return queue_.has_job(tenant); }};
+    return {in_turn(), [this](const tenants::TenantId& tenant) { return queue_.has_job(tenant); },
+            [this](const tenants::TenantId& tenant) { return queue_.place_of(tenant); }};
 }
 
 backup::Backups::Parts Runner::backup_parts() {

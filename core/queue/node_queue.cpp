@@ -27,6 +27,7 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
       outbox_session_(options_.endpoint, "outbox", log, abandon_.fd()),
       lease_session_(options_.endpoint, "lease", log, abandon_.fd()),
       lease_(keys_, Directory::open(options_.state_dir)),
+      elsewhere_(keys_, log),
       begun_(Directory::open(options_.state_dir), options_.concurrency),
       in_flight_(in_memory),
       outbox_(outbox_session_, keys_, lease_, in_flight_,
@@ -72,12 +73,8 @@ std::thread NodeQueue::begin(const char* name, std::function<void(Progress::Beat
 }
 
 void NodeQueue::introduce(redis::Connection& connection) {
-    for (const auto& tenant :
-         register_placements(connection, keys_, lease_.epoch(), sources_.tenants())) {
-        log_.warning(
-            "a tenant on this node's disk belongs to another node by Redis; it is left alone",
-            {{"tenant", tenant}});
-    }
+    elsewhere_.set(connection,
+                   register_placements(connection, keys_, lease_.epoch(), sources_.tenants()));
 }
 
 // False where Redis had lost the lease and it was made again.
@@ -99,7 +96,7 @@ void NodeQueue::keep_lease(Progress::Beat& beat) {
         const auto sleeps = fence_.sleeps();
         introduced = confirm_lease(connection) && introduced;
         fence_.confirm(sleeps);
-        if (introduced) return;
+        if (introduced) return elsewhere_.look_again(connection);
         introduce(connection);
         intake_.rejoin();
         introduced = true;

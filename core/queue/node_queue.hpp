@@ -13,6 +13,7 @@
 
 #include "base/progress.hpp"
 #include "jobs/executor.hpp"
+#include "queue/elsewhere.hpp"
 #include "queue/intake.hpp"
 
 namespace nexus::queue {
@@ -55,6 +56,10 @@ class NodeQueue {
     bool in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work);
     // Whether a job of the tenant waits or runs.
     bool has_job(const config::TenantId& tenant) const { return runs_.has_job(tenant); }
+    // Where a tenant is that Sources::tenants named.
+    tenants::Place place_of(const config::TenantId& tenant) const {
+        return elsewhere_.place_of(tenant);
+    }
     // Tells the world.
     void tell(const tenants::TenantEvent& event);
 
@@ -93,6 +98,7 @@ class NodeQueue {
     redis::Session outbox_session_;
     redis::Session lease_session_;
     Lease lease_;
+    Elsewhere elsewhere_;
     Fence fence_;
     BegunJobs begun_;
     InFlight in_flight_;

@@ -13,7 +13,7 @@
 namespace nexus::queue {
 
 // Registers the tenants that this node has on disk, as the holder of its lease with `epoch`.
-// Returns those that Redis says are elsewhere, which are left alone.
+// Returns those that Redis says are elsewhere, whose placement is left alone.
 std::vector<std::string> register_placements(redis::Connection& connection, const Keys& keys,
                                              const std::string& epoch,
                                              const std::vector<config::TenantId>& tenants);

@@ -45,6 +45,13 @@ Step next_step(const TenantRecord& record, const std::string& spec, const Contai
     return runtime != nullptr && runs(*runtime) ? Step::stop : Step::none;
 }
 
+// One that is elsewhere on a node that is down may be here under this node's former name: it is
+// neither started nor stopped.
+Step next_step(Place place, const ContainerState* runtime) noexcept {
+    const bool yields = place == Place::runs_elsewhere && runtime != nullptr && runs(*runtime);
+    return yields ? Step::yield : Step::none;
+}
+
 bool disturbs(Step step) noexcept {
     return step == Step::replace || step == Step::stop || step == Step::remove;
 }

@@ -61,6 +61,8 @@ Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
 Reconciler::Difference Reconciler::difference(const TenantId& tenant, const RosterEntry& entry,
                                               const Listing& listing,
                                               const EndedRuntimes::ExitCodes& ended) const {
+    const auto place = jobs_.place_of(tenant);
+    if (place != Place::here) return {next_step(place, listing.runtime(tenant)), {.place = place}};
     // A tenant without a record may be one to adopt, and what an older deployment made carries no
     // label and is not listed: both are looked at in their turn.
     if (!entry.record) return {Step::bring_up, {}};

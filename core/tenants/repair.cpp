@@ -62,6 +62,7 @@ void Repair::run(const TenantId& tenant, const Turn& turn, Hint hint) noexcept {
 
 void Repair::mend(JobContext& context, Hint hint) {
     const TenantId& tenant = context.tenant();
+    if (hint.place != Place::here) return yield(context);
     const auto record = store_.load(tenant);
     if (!record) {
         if (store_.is_unadopted(tenant)) adopt(context);
@@ -77,6 +78,15 @@ void Repair::mend(JobContext& context, Hint hint) {
     take(step, *record, runtime, context);
     if (step == Step::settle) return mend(context, {hint.may_disturb, false, 0});
     book_.went_well(tenant);
+}
+
+// Two runtimes of one tenant would speak for one customer.
+void Repair::yield(JobContext& context) {
+    convergence_.stop(context.tenant(), context);
+    log_.warning(
+        "stopped a runtime, since another node has its tenant and runs; its folder and volumes "
+        "are as they were",
+        {{"tenant", context.tenant().text()}});
 }
 
 Repair::Runtime Repair::look(const JobContext& context) {
@@ -121,6 +131,9 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
             if (runtime->phase == Phase::dead) backend_.remove(context.call(), runtime->name);
             convergence_.make(record, context);
             log_.info("made a runtime anew: its spec had changed", {{"tenant", tenant.text()}});
+            break;
+        case Step::yield:
+            yield(context);
             break;
         case Step::stop:
             convergence_.stop(tenant, context);

@@ -35,12 +35,14 @@ class Repair {
         bool may_disturb = false;    // nothing is stopped, replaced or removed without it
         bool aside = false;          // a former runtime is kept beside this one
         std::int64_t exit_code = 0;  // of a run that the engine has let another follow
+        Place place = Place::here;
     };
     void run(const TenantId& tenant, const Turn& turn, Hint hint) noexcept;
 
   private:
     using Runtime = std::optional<ContainerState>;
     void mend(JobContext& context, Hint hint);
+    void yield(JobContext& context);
     void adopt(const JobContext& context);
     Runtime look(const JobContext& context);
     void watch(const TenantRecord& record, const ContainerState& runtime,

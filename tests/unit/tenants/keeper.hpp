@@ -13,6 +13,7 @@ struct Keeper : House {
     WallTime now{std::chrono::hours(480'000)};
     std::vector<TenantEvent> heard;
     std::set<TenantId> busy;  // a job of theirs runs
+    std::map<TenantId, Place> away;
     std::vector<TenantId> turns;
     CrashLoops loops;
     EndedRuntimes ended;
@@ -28,7 +29,8 @@ struct Keeper : House {
         return {{backend, tenants, repair, book, loops, ended},
                 settings,
                 log,
-                {in_turn(), [this](const TenantId& tenant) { return busy.count(tenant) > 0; }},
+                {in_turn(), [this](const TenantId& tenant) { return busy.count(tenant) > 0; },
+                 [this](const TenantId& tenant) { return place_of(tenant); }},
                 outside(),
                 {accept_mass_change}};
     }
@@ -39,6 +41,10 @@ struct Keeper : House {
             work({[] {}, cancel.fd()});
             return true;
         };
+    }
+    Place place_of(const TenantId& tenant) const {
+        const auto found = away.find(tenant);
+        return found == away.end() ? Place::here : found->second;
     }
     void cycle(std::chrono::milliseconds later = std::chrono::milliseconds(0)) {
         now += later;

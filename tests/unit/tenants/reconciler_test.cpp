@@ -212,6 +212,45 @@ TEST_CASE_FIXTURE(Keeper, "Jobs that stop most tenants at once are no mass chang
     CHECK_FALSE(reconciler.problem());
 }
 
+TEST_CASE_FIXTURE(Keeper,
+                  "A tenant of another node is not started here, and is again once it is back") {
+    provision();
+    crash();
+    SUBCASE("the node runs") {
+        away[acme] = Place::runs_elsewhere;
+    }
+    SUBCASE("the node is down") {
+        away[acme] = Place::elsewhere;
+    }
+    cycle();
+    CHECK(turns.empty());
+    CHECK(running() == 0);
+    away.clear();
+    cycle();
+    CHECK(running() == 1);
+}
+
+TEST_CASE_FIXTURE(Keeper, "Runtimes whose tenants another node runs are stopped, however many") {
+    const auto tenants = provision_many(12);
+    const auto volumes = backend.volumes.size();
+    for (const auto& tenant : tenants)
+        away[tenant] = Place::elsewhere;
+    cycle();
+    CHECK(running() == 12);
+    for (auto& each : away)
+        each.second = Place::runs_elsewhere;
+    heard.clear();
+    cycle();
+    CHECK(running() == 0);
+    CHECK_FALSE(reconciler.problem());
+    CHECK(heard.empty());
+    CHECK(backend.volumes.size() == volumes);
+    CHECK(store.load(tenants[0])->desired == Desired::running);
+    turns.clear();
+    cycle();
+    CHECK(turns.empty());
+}
+
 TEST_CASE_FIXTURE(Keeper, "A few tenants may change at once, also where they are all") {
     provision_many(5);
     settings.runtime_read_only = true;
