@@ -14,7 +14,7 @@ Finds the runner of this machine, calls `nexus-runner backup ARGUMENT...` there,
 The runner is, first found first taken:
   1. the container that NEXUS_RUNNER_CONTAINER names, of Docker or Podman
   2. the program that NEXUS_RUNNER_BIN names
-  3. the running container of a compose file's service `runner`; its settings are the container's own
+  3. the running container of a compose file's service `runner`, or of nexus-runner.container; its settings are the container's own
   4. the program nexus-runner on the PATH, or beside this script. Its settings are those of this script's
      environment, then of /etc/nexus-runner/nexus-runner.env where that exists (NAME=value lines, as systemd's
      EnvironmentFile; NEXUS_RUNNER_ENV names another), then of nexus-runner.properties in that folder
