@@ -17,14 +17,17 @@ bool is_restorable(const TenantBackup* backup) {
 // needs that very one is told by `load`.
 template <typename Take>
 void for_each_newest(const RunStore& runs, Take take) {
+    const auto readable = [&](const std::string& id) -> std::optional<Run> {
+        try {
+            return runs.load(id);
+        } catch (const Failure&) {
+            return std::nullopt;
+        }
+    };
     const auto ids = runs.list();
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
-        try {
-            auto run = runs.load(*id);
-            if (run && take(*run)) return;
-        } catch (const Failure&) {
-            continue;
-        }
+        auto run = readable(*id);
+        if (run && take(*run)) return;
     }
 }
 
@@ -32,8 +35,7 @@ std::string choices(const RunStore& runs, const TenantId& tenant) {
     constexpr int most = 10;
     int count = 0;
     std::string text;
-    for_each_newest(runs, [&](const Run& run) {
-        if (!is_restorable(run.find(tenant))) return false;
+    runs.for_each_holding(tenant, [&](const Run& run) {
         text.append(text.empty() ? "" : ", ").append(run.id);
         return ++count == most;
     });
@@ -85,6 +87,12 @@ Run RunStore::find(const TenantId& tenant, const std::string& snapshot) const {
     if (!run) fail_not_found(*this, tenant, "there is no run " + snapshot);
     if (!is_restorable(run->find(tenant))) fail_not_found(*this, tenant, without(tenant, *run));
     return std::move(*run);
+}
+
+void RunStore::for_each_holding(const TenantId& tenant,
+                                const std::function<bool(const Run&)>& take) const {
+    for_each_newest(*this,
+                    [&](const Run& run) { return is_restorable(run.find(tenant)) && take(run); });
 }
 
 std::optional<TenantBackup> RunStore::newest(const TenantId& tenant) const {

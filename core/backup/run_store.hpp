@@ -3,6 +3,7 @@
 // std::system_error. Threads: any.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,6 +42,10 @@ class RunStore {
     // `snapshot_corrupt` where the one of this id, or for "latest" a newer one than the one that
     // was found, cannot be read: an older state than the newest is not what was asked for.
     Run find(const TenantId& tenant, const std::string& snapshot) const;
+    // The runs that hold `tenant` with every part restorable, newest first, until `take` returns
+    // true. Those that cannot be read are passed over.
+    void for_each_holding(const TenantId& tenant,
+                          const std::function<bool(const Run&)>& take) const;
     // What the newest run, of any scope, has of `tenant`, for what did not change since. Runs that
     // cannot be read are passed over.
     std::optional<TenantBackup> newest(const TenantId& tenant) const;

@@ -111,4 +111,26 @@ std::vector<std::vector<std::string>> verify(const BackupDir& dir, const std::ve
     return problems;
 }
 
+std::optional<std::string> newest_whole(const BackupDir& dir, const TenantId& tenant,
+                                        const std::string& before, int cancel_fd) {
+    const UniqueFd shared = dir.share_blobs(cancel_fd);
+    const Permit permit = until(cancel_fd);
+    const BlobStore blobs(dir);
+    Verdicts verdicts;
+    const auto is_good = [&](const Part& part) {
+        permit();
+        const auto [verdict, is_new] = verdicts.try_emplace(claim_of(part));
+        if (is_new) verdict->second = problem_of(blobs, verdict->first, permit);
+        return verdict->second.empty();
+    };
+    std::optional<std::string> found;
+    RunStore(dir).for_each_holding(tenant, [&](const Run& run) {
+        if (!before.empty() && run.id >= before) return false;
+        const auto& parts = run.find(tenant)->parts;
+        if (std::all_of(parts.begin(), parts.end(), is_good)) found = run.id;
+        return found.has_value();
+    });
+    return found;
+}
+
 }  // namespace nexus::backup

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,12 @@ using VerifyReport =
 std::vector<std::vector<std::string>> verify(const BackupDir& dir, const std::vector<Run>& runs,
                                              const std::string& by, const VerifyReport& report,
                                              int cancel_fd);
+
+// The newest run that has all of `tenant` and every blob of it as it was made; `before`: the id of
+// a run that it is older than, empty for any. They are decoded now, since what was noted of a run
+// may be older than the damage, and an older run may name the same blob. Throws Failure `cancelled`
+// once `cancel_fd` is readable, and std::system_error.
+std::optional<std::string> newest_whole(const BackupDir& dir, const TenantId& tenant,
+                                        const std::string& before, int cancel_fd);
 
 }  // namespace nexus::backup

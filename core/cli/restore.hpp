@@ -28,6 +28,13 @@ int restore_tenants(const CommandLine& line, app::BackupTools& tools, const Rest
 int drill_tenants(const CommandLine& line, app::BackupTools& tools, const RestoreAsked& asked,
                   int cancel_fd);
 
+// What brings the tenant back although its backup here is damaged, as commands and the end of a
+// sentence: which older state will do is for the operator to say. Decodes older runs until one is
+// whole. Throws nothing.
+std::string mend_of_damaged(const app::BackupTools& tools, const RestoreAsked& asked,
+                            const backup::TenantId& source, const backup::TenantId& target,
+                            int cancel_fd);
+
 // The newest run of the whole node, or the one that was asked for. Throws Failure
 // `snapshot_not_found` and `snapshot_corrupt`.
 backup::Run run_of_node(const app::BackupTools& tools, const std::string& snapshot);

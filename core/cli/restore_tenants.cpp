@@ -79,7 +79,14 @@ class Restoring {
                 }
             });
         } catch (const Failure& failure) {
-            failed(wish, failure);
+            if (failure.code() != ErrorCode::snapshot_corrupt || asked_.off_site) {
+                failed(wish, failure);
+                return;
+            }
+            progress_.show("looking for an older run that has all of " + wish.source.text());
+            failed(wish,
+                   {failure.code(), failure.what() + mend_of_damaged(tools_, asked_, wish.source,
+                                                                     wish.target, cancel_fd_)});
         }
     }
 

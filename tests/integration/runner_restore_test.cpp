@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "runner.hpp"
 #include "support/wait_until.hpp"
@@ -61,9 +62,21 @@ struct Workers {
     std::string node_of(const std::string& tenant) const {
         return redis.cli({"HGET", "nexus:tenants", tenant});
     }
-    void damage_blobs() const {
+    std::set<std::string> blobs() const {
+        std::set<std::string> files;
         for (const auto& file : fs::directory_iterator(folder.path() / "backups/blobs"))
-            write_file(file.path(), "nothing");
+            files.insert(file.path());
+        return files;
+    }
+    void damage_blobs(const std::set<std::string>& but = {}) const {
+        for (const auto& file : blobs()) {
+            if (!but.contains(file)) write_file(file, "nothing");
+        }
+    }
+    // The id of the run that this command makes.
+    static std::string backed_up(const Runner& runner, const std::string& tenant) {
+        const auto made = succeeded(runner.cli({"backup", tenant, "--json"}));
+        return at(json::parse(made.out, json::own_files), "/snapshot");
     }
 };
 
@@ -129,6 +142,42 @@ TEST_CASE_FIXTURE(Workers, "a restore that fails gives the tenant's place back")
     }
     CHECK(redis.cli({"HGET", "nexus:node:n2", "tenants"}) == "0");
     CHECK_FALSE(fs::exists(n2.tenant_root() + "/acme"));
+}
+
+TEST_CASE_FIXTURE(Workers, "a damaged backup is refused with the command that restores another") {
+    n1.start();
+    REQUIRE(at(n1.job({"provision", "acme"}), "/status") == "succeeded");
+    const auto whole = backed_up(n1, "acme");
+    const auto good = blobs();
+    // Both volumes are what they were, and so are their blobs: the folder alone is another one.
+    REQUIRE(at(n1.job({"stop", "acme"}), "/status") == "succeeded");
+    const auto damaged = backed_up(n1, "acme");
+    const auto again = backed_up(n1, "acme");
+    damage_blobs(good);
+    const std::string command = "nexus-runner restore acme --snapshot " + whole;
+    refused(
+        n1.cli({"restore", "acme"}), 4,
+        "; the tenant was not touched; the newest older run that is undamaged: " + command + "\n");
+    refused(n1.cli({"restore", "acme", "--snapshot", damaged}), 4, command);
+    CHECK(at(n1.job({"health", "acme"}), "/data/runtime/state") == "exited");
+
+    n1.env()["RESTIC_REPOSITORY"] = folder / "restic";
+    refused(n1.cli({"restore", "acme", "--as", "copy", "--snapshot", again}), 4,
+            "nexus-runner restore acme --as copy --snapshot " + whole +
+                "; the copy off-site: nexus-runner restore acme --as copy --off-site --snapshot " +
+                again + "\n");
+    const auto restored = succeeded(n1.cli({"restore", "acme", "--snapshot", whole}));
+    CHECK(contains(restored.out, "acme: restored from " + whole));
+    wait_until(
+        [&] {
+            return at(n1.job({"health", "acme"}), "/detail") == "ok";
+        },
+        seconds(10), "acme runs as it did");
+
+    damage_blobs();
+    refused(n1.cli({"restore", "acme"}), 4,
+            "; no older run has all of acme undamaged; the copy off-site: nexus-runner restore "
+            "acme --off-site\n");
 }
 
 TEST_CASE_FIXTURE(Workers, "Redis is needed for a tenant that is new on the node alone") {

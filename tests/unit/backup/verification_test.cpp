@@ -19,6 +19,7 @@ using Texts = std::vector<std::string>;
 
 constexpr const char* first = "20261124T021500.000Z";
 constexpr const char* second = "20261125T021500.000Z";
+constexpr const char* third = "20261126T021500.000Z";
 
 struct House : BlobHouse {
     const RunStore runs{dir};
@@ -149,6 +150,44 @@ TEST_CASE("a run without a blob is as it was made") {
     CHECK(house.verify_all({run}) == std::vector<Texts>{{}});
     CHECK(house.runs.verification(first)->ok);
     CHECK(house.verify_all({}).empty());
+}
+
+TEST_CASE("the newest run that is whole names no damaged blob, whatever was noted of it") {
+    const House house;
+    const auto acme = test::tenant("acme");
+    const auto whole = [&](const std::string& before = "") {
+        return newest_whole(house.dir, acme, before, house.cancel.fd()).value_or("none");
+    };
+    CHECK(whole() == "none");
+    const auto old_session = house.add(tar_of({{"creds", "older"}}));
+    auto oldest = house.publish(first);
+    oldest.tenants[0].parts[1] = part_of(PartName::session, old_session);
+    house.runs.publish(oldest);
+    house.publish(second);
+    house.publish(third);
+    CHECK(whole() == third);
+    CHECK(whole(third) == second);
+    CHECK(whole(first) == "none");
+
+    house.runs.note(second, {wall_now(), true, "backup", {}});
+    test::write_file(house.tar_path(house.session), "damaged");
+    CHECK(whole() == first);
+    CHECK(house.runs.verification(second)->ok);
+
+    fs::remove(house.list_path(old_session));
+    CHECK(whole() == "none");
+    test::write_file(house.temp / (std::string("backup/runs/") + third + "/run.json"), "{");
+    CHECK(whole() == "none");
+}
+
+TEST_CASE("a run that lacks a part of the tenant is not whole, and a cancelled search says so") {
+    const House house;
+    const auto beta = test::tenant("beta");
+    house.publish(first);
+    CHECK_FALSE(newest_whole(house.dir, beta, "", house.cancel.fd()));
+    CancelSource cancelled;
+    cancelled.cancel();
+    CHECK_THROWS_AS(newest_whole(house.dir, test::tenant("acme"), "", cancelled.fd()), Failure);
 }
 
 }  // namespace
