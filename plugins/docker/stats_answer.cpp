@@ -48,7 +48,7 @@ void members(Visit& visit, T& value) {
 }
 
 struct Measures {
-    std::string name;
+    std::string read;  // when; newer engines have neither name nor id of what does not run
     Cpu cpu;
     Memory memory;
     Processes processes;
@@ -57,7 +57,7 @@ struct Measures {
 
 template <typename Visit, codec::Is<Measures> T>
 void members(Visit& visit, T& value) {
-    visit("name", value.name);
+    visit("read", value.read);
     visit("cpu_stats", value.cpu);
     visit("memory_stats", value.memory);
     visit("pids_stats", value.processes);
@@ -74,7 +74,7 @@ std::int64_t used(const Memory& memory) {
 
 Stats parse_stats(std::string_view json) {
     const auto measures = codec::decode<Measures>(json);
-    if (measures.name.empty()) throw codec::Malformed("/name: is missing");
+    if (measures.read.empty()) throw codec::Malformed("/read: is missing");
     Stats stats;
     stats.cpu_ns = measures.cpu.value.value;
     stats.memory_bytes = used(measures.memory);

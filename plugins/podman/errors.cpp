@@ -31,6 +31,7 @@ constexpr std::array phrases{
     Phrase{"image not known", {Code::not_found, false}},
     Phrase{"no unqualified-search registries", {Code::not_found, false}},
     Phrase{"that name is already in use", {Code::conflict, false}},
+    Phrase{"unique constraint failed", {Code::conflict, false}},  // of Podman 5's database
     Phrase{"volume already exists", {Code::conflict, false}},
     Phrase{"network already exists", {Code::conflict, false}},
     Phrase{"container already exists", {Code::conflict, false}},

@@ -38,7 +38,7 @@ TEST_CASE("what the engine lacks becomes a warning") {
 
 TEST_CASE("what a container uses is read, without files that can be dropped") {
     const auto stats = parse_stats(
-        R"({"name":"/a","cpu_stats":{"cpu_usage":{"total_usage":41402091},"online_cpus":2},)"
+        R"({"read":"2026-11-26T19:00:00Z","cpu_stats":{"cpu_usage":{"total_usage":41402091},"online_cpus":2},)"
         R"("memory_stats":{"usage":1000,"limit":67108864,"stats":{"total_inactive_file":300}},)"
         R"("pids_stats":{"current":3},"networks":{"eth0":{"rx_bytes":1,"tx_bytes":2},)"
         R"("eth1":{"rx_bytes":10,"tx_bytes":20}}})");
@@ -48,8 +48,10 @@ TEST_CASE("what a container uses is read, without files that can be dropped") {
     CHECK(stats.pids == 3);
     CHECK(stats.network_in_bytes == 11);
     CHECK(stats.network_out_bytes == 22);
-    CHECK(parse_stats(R"({"name":"/a","memory_stats":{"usage":5,"stats":{"inactive_file":9}}})")
-              .memory_bytes == 0);
+    const auto more_inactive = parse_stats(
+        R"({"read":"2026-11-26T19:00:00Z","memory_stats":{"usage":5,"stats":{"inactive_file":9}}})");
+    CHECK(more_inactive.memory_bytes == 0);
+    CHECK(parse_stats(R"({"read":"0001-01-01T00:00:00Z","pids_stats":{}})").pids == 0);
 }
 
 TEST_CASE("answers of another shape are refused") {
@@ -63,8 +65,7 @@ TEST_CASE("answers of another shape are refused") {
          {"{}", R"({"ServerVersion":"1","NCPU":"2"})"}},
         {"stats",
          [](std::string_view t) { parse_stats(t); },
-         {"{}", R"({"name":"/a","cpu_stats":[]})",
-          R"({"name":"/a","pids_stats":{"current":"1"}})"}},
+         {"{}", R"({"read":"x","cpu_stats":[]})", R"({"read":"x","pids_stats":{"current":"1"}})"}},
     };
     engine::check_malformed(cases);
 }

@@ -276,7 +276,7 @@ TEST_CASE("a container that does not run uses nothing, one that does has its own
                 http(200, R"({"Id":"2","Name":"/on","State":{"Status":"running"},)"
                           R"("HostConfig":{"Memory":4096}})")},
                {"GET /containers/2/stats",
-                http(200, R"({"name":"/on","memory_stats":{"usage":7,"limit":99999}})")}});
+                http(200, R"({"read":"x","memory_stats":{"usage":7,"limit":99999}})")}});
     CHECK(f.backend.stats(f.ctx, "off").memory_limit_bytes == 0);
     const auto stats = f.backend.stats(f.ctx, "on");
     CHECK(stats.memory_bytes == 7);
