@@ -116,7 +116,8 @@ queue::NodeFacts Runner::facts() const {
 }
 
 tenants::Repair::Outside Runner::outside() {
-    return {[this](const tenants::TenantEvent& event) { queue_.tell(event); }, wall_now};
+    return {[this](const tenants::TenantEvent& event) { queue_.tell(event); }, wall_now,
+            [this](const tenants::TenantId& tenant) { return queue_.place_of(tenant); }};
 }
 
 tenants::InTurn Runner::in_turn() {
@@ -126,8 +127,7 @@ tenants::InTurn Runner::in_turn() {
 }
 
 tenants::Reconciler::Jobs Runner::jobs() {
-    return {in_turn(), [this](const tenants::TenantId& tenant) { return queue_.has_job(tenant); },
-            [this](const tenants::TenantId& tenant) { return queue_.place_of(tenant); }};
+    return {in_turn(), [this](const tenants::TenantId& tenant) { return queue_.has_job(tenant); }};
 }
 
 backup::Backups::Parts Runner::backup_parts() {
@@ -135,7 +135,7 @@ backup::Backups::Parts Runner::backup_parts() {
 }
 
 Settling::Parts Runner::settling_parts() {
-    return {journal_, backups_, in_turn(), outside().tell};
+    return {journal_, backups_, in_turn(), outside().tell, outside().place_of};
 }
 
 BackupNews::Outside Runner::news_outside() {

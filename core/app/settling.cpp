@@ -12,7 +12,7 @@ Settling::Settling(Parts parts, const config::Settings& settings, Log& log)
 void Settling::look() noexcept {
     try {
         for (const auto& tenant : parts_.journal.list()) {
-            if (!take(tenant)) continue;
+            if (parts_.place_of(tenant) != tenants::Place::here || !take(tenant)) continue;
             const bool taken = parts_.in_turn(
                 tenant, [this, tenant](const tenants::Turn& turn) { settle(tenant, turn); });
             // A job of the tenant does it first.

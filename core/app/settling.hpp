@@ -1,5 +1,6 @@
 // Puts right what backups and restores that died have left of tenants, each in its turn: a runtime
-// never stays paused. Threads: look belongs to one.
+// never stays paused. What is left of a tenant that another node has stays: to put it right may
+// start its runtime. Threads: look belongs to one.
 #pragma once
 
 #include <chrono>
@@ -10,6 +11,7 @@
 
 #include "backup/backups.hpp"
 #include "backup/journal.hpp"
+#include "tenants/place.hpp"
 #include "tenants/turn.hpp"
 
 namespace nexus::app {
@@ -22,6 +24,7 @@ class Settling {
         backup::Backups& backups;
         tenants::InTurn in_turn;
         std::function<void(const tenants::TenantEvent&)> tell;
+        tenants::PlaceOf place_of;
     };
     Settling(Parts parts, const config::Settings& settings, Log& log);
 

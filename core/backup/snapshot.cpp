@@ -9,6 +9,7 @@
 #include "backup/snapshot_draft.hpp"
 #include "backup/snapshot_work.hpp"
 #include "base/json.hpp"
+#include "tenants/elsewhere_file.hpp"
 #include "tenants/listing.hpp"
 
 namespace nexus::backup {
@@ -47,10 +48,20 @@ Snapshot::Snapshot(Parts parts, const config::Settings& settings, std::string ru
 
 Run Snapshot::of_node(const Capture::Options& options, int cancel_fd, const Report& report) const {
     return as_failure([&] {
-        const auto tenants = parts_.store.list();
+        auto tenants = parts_.store.list();
         require_mounted(tenants, cancel_fd);
+        leave_out_elsewhere(tenants);
         return of(tenants, "", runs_.newest(), options, cancel_fd, report);
     });
+}
+
+// A newer run would pass for their newest state, which is where they are now.
+void Snapshot::leave_out_elsewhere(std::vector<TenantId>& tenants) const {
+    for (const auto& tenant : tenants::read_elsewhere(settings_.state_dir)) {
+        if (std::erase(tenants, tenant) == 0) continue;
+        log_.warning("a tenant on this node's disk belongs to another node, and is left out",
+                     {{"tenant", tenant.text()}});
+    }
 }
 
 Run Snapshot::of_one(const TenantId& tenant, const Capture::Options& options, int cancel_fd,

@@ -61,6 +61,7 @@ class Snapshot {
            const Capture::Options& options, int cancel_fd, const Report& report) const;
     CallContext call(int cancel_fd) const;
     void require_mounted(const std::vector<TenantId>& tenants, int cancel_fd) const;
+    void leave_out_elsewhere(std::vector<TenantId>& tenants) const;
     void require_room(const Known& known, std::size_t at_once) const;
     bool is_here(const TenantId& tenant) const;
     void require_here(const TenantId& tenant) const;

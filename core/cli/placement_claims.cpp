@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "cli/restore.hpp"
 #include "redis/error.hpp"
+#include "tenants/elsewhere_file.hpp"
 
 namespace nexus::cli {
 
@@ -18,6 +19,7 @@ PlacementClaims::PlacementClaims(const CommandLine& line, const app::BackupTools
       take_over_(take_over) {}
 
 bool PlacementClaims::is_here(const TenantId& tenant) const {
+    if (tenants::read_elsewhere(tools_.settings.state_dir).count(tenant) > 0) return false;
     try {
         const auto record = tools_.store.load(tenant);
         if (record) return record->desired != tenants::Desired::deleted;

@@ -1,6 +1,6 @@
 // The lease of a node: it keeps a second process for the same node out, and fences a stale one, by
 // an epoch that every script checks. It is the node's entry in the registry too. Threads: all but
-// epoch(), which may be called from any, belong to one thread at a time.
+// epoch() and holder(), which may be called from any, belong to one thread at a time.
 #pragma once
 
 #include <mutex>
@@ -54,6 +54,8 @@ class Lease {
     bool remember();
 
     std::string epoch() const;
+    // The name of the state folder, the same under every NODE_NAME.
+    const std::string& holder() const noexcept { return holder_; }
 
   private:
     struct Answer {

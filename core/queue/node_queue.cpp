@@ -27,7 +27,7 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
       outbox_session_(options_.endpoint, "outbox", log, abandon_.fd()),
       lease_session_(options_.endpoint, "lease", log, abandon_.fd()),
       lease_(keys_, Directory::open(options_.state_dir)),
-      elsewhere_(keys_, log),
+      elsewhere_(keys_, lease_, Directory::open(options_.state_dir), log),
       begun_(Directory::open(options_.state_dir), options_.concurrency),
       in_flight_(in_memory),
       outbox_(outbox_session_, keys_, lease_, in_flight_,
@@ -54,7 +54,7 @@ NodeQueue::~NodeQueue() {
 void NodeQueue::start() {
     redis::Connection connection(options_.endpoint, abandon_.fd());
     lease_.take(connection, sources_.facts());
-    introduce(connection);
+    elsewhere_.introduce(connection, sources_.tenants(), false);
     confirmed_ = SteadyClock::now();
     clock_thread_ = begin("clock", [this](Progress::Beat& beat) { keep_time(beat); });
     lease_thread_ = begin("lease", [this](Progress::Beat& beat) { keep_lease(beat); });
@@ -72,9 +72,11 @@ std::thread NodeQueue::begin(const char* name, std::function<void(Progress::Beat
     });
 }
 
-void NodeQueue::introduce(redis::Connection& connection) {
-    elsewhere_.set(connection,
-                   register_placements(connection, keys_, lease_.epoch(), sources_.tenants()));
+// A stream is never removed but with all that Redis had; a lease also ends by itself.
+void NodeQueue::introduce_again(redis::Connection& connection) {
+    const bool lost = connection.call(redis::Command("EXISTS", keys_.node_jobs)).integer() == 0;
+    elsewhere_.introduce(connection, sources_.tenants(), lost);
+    intake_.rejoin();
 }
 
 // False where Redis had lost the lease and it was made again.
@@ -94,12 +96,15 @@ void NodeQueue::keep_lease(Progress::Beat& beat) {
     const auto keep = [&](redis::Connection& connection) {
         beat.beat();
         const auto sleeps = fence_.sleeps();
-        introduced = confirm_lease(connection) && introduced;
-        fence_.confirm(sleeps);
-        if (introduced) return elsewhere_.look_again(connection);
-        introduce(connection);
-        intake_.rejoin();
+        // An answer that is lost may have said that the lease was made again.
+        const bool was_introduced = std::exchange(introduced, false);
+        if (confirm_lease(connection) && was_introduced) {
+            elsewhere_.look_again(connection);
+        } else {
+            introduce_again(connection);
+        }
         introduced = true;
+        fence_.confirm(sleeps);
     };
     while (true) {
         // That this node stops is told to the others at once.

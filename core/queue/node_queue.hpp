@@ -56,7 +56,7 @@ class NodeQueue {
     bool in_turn(const config::TenantId& tenant, std::function<void(const tenants::Turn&)> work);
     // Whether a job of the tenant waits or runs.
     bool has_job(const config::TenantId& tenant) const { return runs_.has_job(tenant); }
-    // Where a tenant is that Sources::tenants named.
+    // Where a tenant is that has a folder on this node.
     tenants::Place place_of(const config::TenantId& tenant) const {
         return elsewhere_.place_of(tenant);
     }
@@ -79,7 +79,7 @@ class NodeQueue {
     std::thread begin(const char* name, std::function<void(Progress::Beat&)> work);
     void keep_lease(Progress::Beat& beat);
     bool confirm_lease(redis::Connection& connection);
-    void introduce(redis::Connection& connection);
+    void introduce_again(redis::Connection& connection);
     void remember_draining();
     void keep_time(Progress::Beat& beat);
     void take_in(Progress::Beat& beat);

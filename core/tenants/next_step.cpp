@@ -30,11 +30,6 @@ Step step_to_running(const std::string& spec, const ContainerState* runtime) noe
     return Step::none;
 }
 
-bool runs(const ContainerState& runtime) noexcept {
-    return runtime.phase == Phase::running || runtime.phase == Phase::restarting ||
-           runtime.phase == Phase::paused;
-}
-
 }  // namespace
 
 Step next_step(const TenantRecord& record, const std::string& spec, const ContainerState* runtime,
@@ -45,15 +40,13 @@ Step next_step(const TenantRecord& record, const std::string& spec, const Contai
     return runtime != nullptr && runs(*runtime) ? Step::stop : Step::none;
 }
 
-// One that is elsewhere on a node that is down may be here under this node's former name: it is
-// neither started nor stopped.
-Step next_step(Place place, const ContainerState* runtime) noexcept {
-    const bool yields = place == Place::runs_elsewhere && runtime != nullptr && runs(*runtime);
-    return yields ? Step::yield : Step::none;
-}
-
 bool disturbs(Step step) noexcept {
     return step == Step::replace || step == Step::stop || step == Step::remove;
+}
+
+bool runs(const ContainerState& runtime) noexcept {
+    return runtime.phase == Phase::running || runtime.phase == Phase::restarting ||
+           runtime.phase == Phase::paused;
 }
 
 bool is_unlabelled(const ContainerState& runtime) noexcept {

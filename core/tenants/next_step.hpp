@@ -4,7 +4,6 @@
 #include <nexus/backend.hpp>
 #include <string>
 
-#include "tenants/place.hpp"
 #include "tenants/tenant_record.hpp"
 
 namespace nexus::tenants {
@@ -15,7 +14,7 @@ enum class Step {
     replace,   // the runtime was made from another spec: a new container, the volumes stay
     watch,     // the engine restarts it: see whether it fails again and again
     stop,
-    yield,   // another node has the tenant: what runs here ends, and all else stays as it is
+    yield,   // another node has the tenant and runs: what runs here ends, and all else stays
     settle,  // an image update was left half done
     remove,  // a deletion was left half done
 };
@@ -25,12 +24,12 @@ enum class Step {
 Step next_step(const TenantRecord& record, const std::string& spec, const ContainerState* runtime,
                bool aside) noexcept;
 
-// The same for a tenant that is not here.
-Step next_step(Place place, const ContainerState* runtime) noexcept;
-
 // Whether the step takes away something that runs, or that is kept, for no better reason than what
 // the disk says.
 bool disturbs(Step step) noexcept;
+
+// Or would again by itself.
+bool runs(const ContainerState& runtime) noexcept;
 
 // The container carries none of our labels: an older deployment made it.
 bool is_unlabelled(const ContainerState& runtime) noexcept;

@@ -46,13 +46,19 @@ Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
     const auto ended = ended_.take();
     Differences found;
     for (const auto& [tenant, entry] : tenants) {
+        const auto place = outside_.place_of(tenant);
+        if (place == Place::runs_elsewhere && !jobs_.has_job(tenant))
+            found.emplace_hint(found.end(), tenant, Difference{Step::yield, {}});
+        if (place != Place::here) continue;
         observe(tenant, entry, listing.runtime(tenant));
         if (!entry.problem.empty()) continue;
         const auto difference = this->difference(tenant, entry, listing, ended);
         if (difference.step != Step::none && !jobs_.has_job(tenant))
             found.emplace_hint(found.end(), tenant, difference);
     }
-    const auto is_known = [&tenants](const TenantId& tenant) { return tenants.count(tenant) > 0; };
+    const auto is_known = [&](const TenantId& tenant) {
+        return tenants.count(tenant) > 0 && outside_.place_of(tenant) == Place::here;
+    };
     book_.retain(is_known);
     loops_.retain(is_known);
     return found;
@@ -61,8 +67,6 @@ Reconciler::Differences Reconciler::differences(const Roster::Entries& tenants,
 Reconciler::Difference Reconciler::difference(const TenantId& tenant, const RosterEntry& entry,
                                               const Listing& listing,
                                               const EndedRuntimes::ExitCodes& ended) const {
-    const auto place = jobs_.place_of(tenant);
-    if (place != Place::here) return {next_step(place, listing.runtime(tenant)), {.place = place}};
     // A tenant without a record may be one to adopt, and what an older deployment made carries no
     // label and is not listed: both are looked at in their turn.
     if (!entry.record) return {Step::bring_up, {}};
@@ -142,7 +146,8 @@ void Reconciler::mend(const Differences& differences, bool may_disturb) {
     const auto now = outside_.now();
     for (const auto& [tenant, difference] : differences) {
         if (disturbs(difference.step) && !may_disturb) continue;
-        if (loops_.due(tenant, now) && difference.step != Step::watch) continue;
+        const bool can_wait = difference.step != Step::watch && difference.step != Step::yield;
+        if (can_wait && loops_.due(tenant, now)) continue;
         if (!take_turn(tenant)) continue;
         auto hint = difference.hint;
         hint.may_disturb = may_disturb;

@@ -37,7 +37,6 @@ class Reconciler {
     struct Jobs {
         InTurn in_turn;
         HasJob has_job;
-        PlaceOf place_of;
     };
     Reconciler(Parts parts, const config::Settings& settings, Log& log, Jobs jobs,
                Repair::Outside outside, Options options);

@@ -62,7 +62,9 @@ void Repair::run(const TenantId& tenant, const Turn& turn, Hint hint) noexcept {
 
 void Repair::mend(JobContext& context, Hint hint) {
     const TenantId& tenant = context.tenant();
-    if (hint.place != Place::here) return yield(context);
+    const auto place = outside_.place_of(tenant);
+    if (place == Place::runs_elsewhere) yield(context);
+    if (place != Place::here) return;
     const auto record = store_.load(tenant);
     if (!record) {
         if (store_.is_unadopted(tenant)) adopt(context);
@@ -82,6 +84,8 @@ void Repair::mend(JobContext& context, Hint hint) {
 
 // Two runtimes of one tenant would speak for one customer.
 void Repair::yield(JobContext& context) {
+    const auto runtime = look(context);
+    if (!runtime || !runs(*runtime)) return;
     convergence_.stop(context.tenant(), context);
     log_.warning(
         "stopped a runtime, since another node has its tenant and runs; its folder and volumes "
@@ -121,6 +125,7 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
     const TenantId& tenant = record.tenant_id;
     switch (step) {
         case Step::none:
+        case Step::yield:  // in its own way
         case Step::watch:
             if (runtime) watch(record, *runtime, context);
             break;
@@ -131,9 +136,6 @@ void Repair::take(Step step, const TenantRecord& record, const Runtime& runtime,
             if (runtime->phase == Phase::dead) backend_.remove(context.call(), runtime->name);
             convergence_.make(record, context);
             log_.info("made a runtime anew: its spec had changed", {{"tenant", tenant.text()}});
-            break;
-        case Step::yield:
-            yield(context);
             break;
         case Step::stop:
             convergence_.stop(tenant, context);
@@ -219,6 +221,7 @@ void Repair::failed(const TenantId& tenant, const Failure& failure) {
                   {"code", std::string(to_string(failure.code()))},
                   {"message", failure.what()}});
     if (failures == 1 && failure.retryable()) return;
+    if (outside_.place_of(tenant) != Place::here) return;
     tell(book_.tell(tenant, "error", "", [&failure](json::Writer& payload) {
         payload.member("message", failure.what());
     }));

@@ -12,6 +12,7 @@
 #include "tenants/crash_loops.hpp"
 #include "tenants/lifecycle.hpp"
 #include "tenants/next_step.hpp"
+#include "tenants/place.hpp"
 #include "tenants/status_book.hpp"
 #include "tenants/tenant_store.hpp"
 #include "tenants/turn.hpp"
@@ -24,6 +25,7 @@ class Repair {
     struct Outside {
         std::function<void(TenantEvent)> tell;
         std::function<WallTime()> now = wall_now;
+        PlaceOf place_of = [](const TenantId& /*tenant*/) { return Place::here; };
     };
 
     // All references must outlive this object.
@@ -35,7 +37,6 @@ class Repair {
         bool may_disturb = false;    // nothing is stopped, replaced or removed without it
         bool aside = false;          // a former runtime is kept beside this one
         std::int64_t exit_code = 0;  // of a run that the engine has let another follow
-        Place place = Place::here;
     };
     void run(const TenantId& tenant, const Turn& turn, Hint hint) noexcept;
 

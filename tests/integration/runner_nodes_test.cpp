@@ -258,30 +258,6 @@ TEST_CASE_FIXTURE(Workers, "a tenant of another node is never touched") {
     require_counted("n2");
 }
 
-TEST_CASE_FIXTURE(Workers, "a node that was away runs no tenant that was taken over meanwhile") {
-    TempDir folder;
-    n1.env()["BACKEND_CONFIG"] = R"({"state_file":")" + (folder / "state") + R"("})";
-    n1.env()["RECONCILE_INTERVAL"] = "2s";
-    n1.start();
-    n2.start();
-    for (const char* tenant : {"acme", "globex"})
-        CHECK(at(n1.job({"provision", tenant, "--node", "n1"}), "/status") == "succeeded");
-    n1.kill();
-    redis.cli({"HSET", "nexus:tenants", "acme", "n2"});
-    n1.start();
-    const auto soon = [&](const std::string& words) {
-        wait_until([&] { return contains(n1.log(), words); }, seconds(20), words);
-    };
-    soon("stopped a runtime, since another node has its tenant");
-    CHECK(contains(n1.log(), R"("belongs_to":"n2")"));
-    CHECK(at(n1.job({"health", "globex"}), "/status") == "succeeded");
-    CHECK(place("acme") == "n2");
-    redis.cli({"HSET", "nexus:tenants", "acme", "n1"});
-    soon("a tenant belongs to this node again");
-    soon("started a runtime that should run");
-    CHECK(at(n1.job({"health", "acme"}), "/status") == "succeeded");
-}
-
 TEST_CASE_FIXTURE(Workers, "the commands on nodes say what is wrong and where nobody is") {
     CHECK(n1.cli({"nodes", "--json"}).out == "[]\n");
     CHECK(n1.cli({"tenants", "--json"}).out == "[]\n");

@@ -21,7 +21,8 @@ struct SettlingHouse : tenants::House {
                            if (!has_job) asked.push_back(std::move(work));
                            return !has_job;
                        },
-                       [](const tenants::TenantEvent&) {}},
+                       [](const tenants::TenantEvent&) {},
+                       [](const tenants::TenantId&) { return tenants::Place::here; }},
                       settings,
                       log};
 

@@ -23,14 +23,14 @@ struct Keeper : House {
 
     Repair::Outside outside() {
         return {[this](const TenantEvent& event) { heard.push_back(event); },
-                [this] { return now; }};
+                [this] { return now; },
+                [this](const TenantId& tenant) { return place_of(tenant); }};
     }
     Reconciler make_reconciler(Roster& tenants, bool accept_mass_change) {
         return {{backend, tenants, repair, book, loops, ended},
                 settings,
                 log,
-                {in_turn(), [this](const TenantId& tenant) { return busy.count(tenant) > 0; },
-                 [this](const TenantId& tenant) { return place_of(tenant); }},
+                {in_turn(), [this](const TenantId& tenant) { return busy.count(tenant) > 0; }},
                 outside(),
                 {accept_mass_change}};
     }
