@@ -30,7 +30,7 @@ class Ring {
         constexpr std::chrono::milliseconds between_permits(100);
         permit();
         std::unique_lock lock(mutex_);
-        while (!changed_.wait_for(lock, between_permits, [&] { return failed_ || has_room(); })) {
+        while (!passed_.wait_for(lock, between_permits, [&] { return failed_ || has_room(); })) {
             lock.unlock();
             permit();
             lock.lock();
@@ -43,19 +43,19 @@ class Ring {
         const std::lock_guard lock(mutex_);
         sizes_[made_ % blocks] = size;
         ++made_;
-        changed_.notify_all();
+        more_.notify_all();
     }
 
     void end(bool cut) {
         const std::lock_guard lock(mutex_);
         ended_ = true;
         if (cut) cut_.cancel();
-        changed_.notify_all();
+        more_.notify_all();
     }
 
     std::string_view wait_for(std::uint64_t number) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return made_ > number || ended_; });
+        more_.wait(lock, [&] { return made_ > number || ended_; });
         if (made_ > number) return {block(number), sizes_[number % blocks]};
         if (cut_.cancelled()) throw Cut();
         return {};
@@ -64,14 +64,14 @@ class Ring {
     void pass(std::size_t reader, std::uint64_t number) {
         const std::lock_guard lock(mutex_);
         read_[reader] = number;
-        changed_.notify_all();
+        if (has_room()) passed_.notify_one();
     }
 
     void leave(std::size_t reader, bool failed) {
         const std::lock_guard lock(mutex_);
         read_[reader] = std::numeric_limits<std::uint64_t>::max();
         failed_ = failed_ || failed;
-        changed_.notify_all();
+        passed_.notify_one();
     }
 
     int cut_fd() const { return cut_.fd(); }
@@ -88,7 +88,8 @@ class Ring {
 
     const std::unique_ptr<char[]> memory_;
     std::mutex mutex_;
-    std::condition_variable changed_;
+    std::condition_variable more_;    // for the readers
+    std::condition_variable passed_;  // for the one that makes the blocks
     std::array<std::size_t, blocks> sizes_{};
     std::uint64_t made_ = 0;           // blocks
     std::vector<std::uint64_t> read_;  // the first block that this reader still needs
