@@ -1,9 +1,8 @@
 #include "backup/snapshot_work.hpp"
 
-#include <thread>
-
 #include "backup/current_failure.hpp"
 #include "backup/report.hpp"
+#include "base/side_by_side.hpp"
 
 namespace nexus::backup {
 namespace {
@@ -41,22 +40,16 @@ Snapshot::Work::Work(const Snapshot& snapshot, const Task& task, Draft& draft)
 }
 
 void Snapshot::Work::run(std::size_t workers) {
-    {
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < workers; ++i)
-            threads.emplace_back([this] { work(); });
-    }
-    if (failure_) std::rethrow_exception(failure_);
+    side_by_side(workers, workers, [this](std::size_t /*number*/) { work(); });
 }
 
-void Snapshot::Work::work() noexcept {
+void Snapshot::Work::work() {
     try {
         while (const auto next = queue_.next())
             done(capture(*next));
     } catch (...) {
         queue_.clear();
-        const std::scoped_lock lock(mutex_);
-        if (!failure_) failure_ = std::current_exception();
+        throw;
     }
 }
 
