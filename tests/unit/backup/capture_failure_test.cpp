@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 
 #include "backup/capture.hpp"
@@ -13,7 +14,9 @@ using config::BackupConsistency;
 
 TEST_CASE_FIXTURE(CaptureFixture,
                   "a volume that cannot be read fails alone, and the runtime goes on") {
-    refuse("export_volume", Code::internal);
+    backend.exported = [](const std::string& volume, VolumeCopy&) {
+        if (volume == "tenant_acme_session") throw BackendError(Code::internal, "refused", true);
+    };
     const auto [backup, written, failure] = capture();
     REQUIRE(backup.parts.size() == 3);
     check_failed(part(backup, PartName::session), "backend_failed",
@@ -77,8 +80,10 @@ TEST_CASE_FIXTURE(CaptureFixture, "a backup that is cancelled lets the runtime g
 
 TEST_CASE_FIXTURE(CaptureFixture,
                   "a process that may not act any more still lets go of what it holds") {
-    permit = [this] {
-        if (count("export_volume") > 0) throw Failure(ErrorCode::cancelled, "another has the node");
+    std::atomic<bool> reading = false;
+    backend.before = [&](const std::string& op) { reading = reading || op == "export_volume"; };
+    permit = [&] {
+        if (reading) throw Failure(ErrorCode::cancelled, "another has the node");
     };
     CHECK(code_of([&] { capture(); }) == ErrorCode::cancelled);
     check_tidy();
