@@ -73,8 +73,17 @@ VolumeCopy ArchiveAccess::read(const CallContext& ctx, const std::string& contai
         ctx, Source::engine,
         [&](const CallContext& their_ctx, int to) {
             archive::BulkWriter out(their_ctx, to);
+            // The engine's pieces are small, and the reader of each would be woken for it.
+            constexpr std::size_t enough = 256U << 10U;
+            std::string held;
             parts_.client.stream(their_ctx, get_archive(container, parts_.way.export_path), what,
-                                 [&out](std::string_view piece) { out.write(piece); });
+                                 [&](std::string_view piece) {
+                                     held += piece;
+                                     if (held.size() < enough) return;
+                                     out.write(held);
+                                     held.clear();
+                                 });
+            out.write(held);
         },
         work);
 }

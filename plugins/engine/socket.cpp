@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -70,7 +71,7 @@ void Socket::rethrow_failure() const {
 
 bool Socket::is_quiet() const {
     pollfd quiet{sockfd(), POLLIN, 0};
-    return ::poll(&quiet, 1, 0) == 0;
+    return ahead_.empty() && ::poll(&quiet, 1, 0) == 0;
 }
 
 int Socket::sendBytes(const void* buffer, int length, int /*flags*/) {
@@ -87,17 +88,26 @@ int Socket::sendBytes(const void* buffer, int length, int /*flags*/) {
     return length;
 }
 
+// Poco asks for 4 KiB at most, which is little to wait for of a volume.
 int Socket::receiveBytes(void* buffer, int length, int /*flags*/) {
+    if (ahead_.empty()) ahead_ = receive();
+    const std::size_t size = std::min(ahead_.size(), static_cast<std::size_t>(length));
+    std::copy_n(ahead_.data(), size, static_cast<char*>(buffer));
+    ahead_ = ahead_.subspan(size);
+    return static_cast<int>(size);
+}
+
+std::span<const char> Socket::receive() {
     // Poco may go on asking behind the end of a broken answer.
     if (closed_) fail_broken(ECONNRESET);
     for (;;) {
         wait(POLLIN);
-        const ssize_t got = ::recv(sockfd(), buffer, static_cast<std::size_t>(length), 0);
+        const ssize_t got = ::recv(sockfd(), room_.data(), room_.size(), 0);
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
         if (got < 0) fail_broken(errno);
         received_ = received_ || got > 0;
         closed_ = got == 0;
-        return static_cast<int>(got);
+        return {room_.data(), static_cast<std::size_t>(got)};
     }
 }
 

@@ -7,6 +7,8 @@
 
 #include <exception>
 #include <nexus/backend.hpp>
+#include <span>
+#include <vector>
 
 #include "engine/endpoint.hpp"
 
@@ -39,6 +41,7 @@ class Socket final : public Poco::Net::StreamSocketImpl {
     ~Socket() override = default;
 
   private:
+    std::span<const char> receive();
     void wait(short events);
     [[noreturn]] void fail(const BackendError& error);
     [[noreturn]] void fail_broken(int error);
@@ -49,6 +52,8 @@ class Socket final : public Poco::Net::StreamSocketImpl {
     bool mute_ = false;
     bool received_ = false;
     bool closed_ = false;
+    std::vector<char> room_ = std::vector<char>(64U << 10U);
+    std::span<const char> ahead_;  // received, and not yet asked for
 };
 
 }  // namespace nexus::engine
