@@ -73,7 +73,8 @@ engine::ArchiveWay archive_way() {
          "what the engine cannot read, which it leaves out without a word",
          "which files changed while they were read"},
         {"trusted attributes and access control lists", "times below a microsecond",
-         "holes of sparse files"},
+         "holes of sparse files",
+         "with Podman 5 the owner of the volume's own folder, which becomes root"},
         {"dev", "proc", "sys"},
     };
 }
