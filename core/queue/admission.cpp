@@ -70,9 +70,19 @@ void Admission::place(Ticket ticket, Word word, const std::string& value) {
                           value + " --undo"});
     } else if (word == Word::cancelled) {
         fail(ticket, cancelled_by_request());
+    } else if (would_wake_remains(job, value)) {
+        fail(ticket, {ErrorCode::tenant_not_found,
+                      "tenant " + job.tenant.text() + " was deleted where it was last; what node " +
+                          keys_.node + " has of it is older. A delete job removes that"});
     } else {
         deliver_(std::move(ticket));
     }
+}
+
+// A job of a tenant that no node has comes to whichever read it.
+bool Admission::would_wake_remains(const jobs::Job& job, const std::string& holder) const {
+    return holder.empty() && job.action != jobs::Action::remove &&
+           elsewhere_.place_of(job.tenant) != tenants::Place::here;
 }
 
 void Admission::answer(const Ticket& ticket, const std::string& result) {

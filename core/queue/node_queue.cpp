@@ -34,7 +34,7 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
               Spool(Directory::open(options_.state_dir), log), {options_.ledger_ttl}, abandon_, log,
               [this](const std::string& why) { lose(Loss::lease, why); }),
       runs_(options_.node, options_.concurrency, executor, turns, begun_, fence_, outbox_, log),
-      admission_(keys_, in_flight_, outbox_,
+      admission_(keys_, elsewhere_, in_flight_, outbox_,
                  [this](Ticket ticket) { runs_.add(std::move(ticket)); }),
       intake_(intake_session_, keys_, lease_, in_flight_, admission_, runs_, stop_, log,
               [this](const std::string& why) { lose(Loss::lease, why); }) {

@@ -2,6 +2,8 @@
 // node's own each.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "runner.hpp"
 #include "support/wait_until.hpp"
 
@@ -94,6 +96,10 @@ TEST_CASE_FIXTURE(TakeOver, "a node that was away stops what was taken over, and
         n1.start();
         CHECK(place("acme").empty());
         CHECK_FALSE(is_kept(n1, "acme"));
+        n2.kill();
+        CHECK(at(n1.job({"start", "acme"}), "/error/code") == "tenant_not_found");
+        CHECK(at(n1.job({"delete", "acme"}), "/status") == "succeeded");
+        CHECK_FALSE(std::filesystem::exists(n1.tenant_root() + "/acme"));
     }
     SUBCASE("until it is taken back") {
         n2.kill();

@@ -15,7 +15,7 @@ namespace nexus {
 namespace {
 
 TEST_CASE("every number is worked on once, whatever else is at work") {
-    for (const std::size_t at_once : {1, 3, 100}) {
+    for (const std::size_t at_once : {1U, 3U, 100U}) {
         std::mutex mutex;
         std::vector<std::size_t> seen;
         side_by_side(50, at_once, [&](std::size_t number) {
