@@ -1,7 +1,7 @@
 #include "queue/elsewhere.hpp"
 
 #include <algorithm>
-#include <set>
+#include <system_error>
 
 #include "queue/placements.hpp"
 #include "tenants/elsewhere_file.hpp"
@@ -25,7 +25,8 @@ std::set<TenantId> names(const Map& map) {
 
 Elsewhere::Elsewhere(const Keys& keys, const Lease& lease, Directory state_dir, Log& log)
     : keys_(keys), lease_(lease), state_dir_(std::move(state_dir)), log_(log) {
-    for (const auto& tenant : tenants::read_elsewhere(state_dir_.path()))
+    remembered_ = tenants::read_elsewhere(state_dir_.path());
+    for (const auto& tenant : remembered_)
         holders_[tenant];
 }
 
@@ -101,11 +102,23 @@ bool Elsewhere::runs(redis::Connection& connection, const std::string& node) con
 }
 
 void Elsewhere::replace(Holders holders) {
-    const auto tenants = names(holders);
-    if (tenants != names(holders_)) tenants::write_elsewhere(state_dir_, tenants);
+    remember(names(holders));
     tell(holders);
     const std::scoped_lock lock(mutex_);
     holders_ = std::move(holders);
+}
+
+void Elsewhere::remember(const std::set<TenantId>& tenants) {
+    if (tenants == remembered_) return;
+    try {
+        tenants::write_elsewhere(state_dir_, tenants);
+        remembered_ = tenants;
+    } catch (const std::system_error& error) {
+        log_.error(
+            "STATE_DIR cannot be written, so a restart would not know which tenants another node "
+            "has; trying again",
+            {{"message", error.what()}});
+    }
 }
 
 void Elsewhere::tell(const Holders& holders) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ class Elsewhere {
 
     // Registers those of `tenants`, which this node has on its disk, that no node has. One that is
     // new elsewhere although it was here a moment ago, since Redis has `lost` its data, runs on
-    // here: who came first then says nothing. Throws redis::Error and std::system_error.
+    // here: who came first then says nothing. Throws redis::Error.
     void introduce(redis::Connection& connection, const std::vector<config::TenantId>& tenants,
                    bool lost);
     // Whether the nodes that have them run now, and whether this node has got one back. Throws as
@@ -42,12 +43,14 @@ class Elsewhere {
     Holders ask(redis::Connection& connection, const Holders& tenants) const;
     bool runs(redis::Connection& connection, const std::string& node) const;
     void replace(Holders holders);
+    void remember(const std::set<config::TenantId>& tenants);
     void tell(const Holders& holders);
 
     const Keys& keys_;
     const Lease& lease_;
     const Directory state_dir_;
     Log& log_;
+    std::set<config::TenantId> remembered_;  // in STATE_DIR
     mutable std::mutex mutex_;
     Holders holders_;  // changed with the mutex, by the one thread that may read it without
 };
