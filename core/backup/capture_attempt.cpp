@@ -14,7 +14,6 @@
 #include "backup/scratch.hpp"
 #include "base/json.hpp"
 #include "base/kill_point.hpp"
-#include "base/side_by_side.hpp"
 #include "tenants/backend_failure.hpp"
 
 namespace nexus::backup {
@@ -48,7 +47,8 @@ Capture::Attempt::Attempt(const Capture& capture, const TenantBackup* before,
       result_{TenantBackup(context.tenant())} {}
 
 // Trouble with a part is that part's alone; the end of all work is not.
-void Capture::Attempt::attempt(Source& source, const std::function<void()>& step) {
+template <typename Step>
+void Capture::Attempt::attempt(Source& source, Step step) {
     if (source.has_failed()) return;
     try {
         step();
@@ -68,16 +68,7 @@ void Capture::Attempt::fail(Source& source, const Failure& failure) {
     failed.error = failure.what();
     source.part = std::move(failed);
     source.tar.reset();
-    source.failure = failure;
-}
-
-// Two at a time: the folder is small, and a tenant has two volumes.
-void Capture::Attempt::attempt_each(const std::function<void(Source&)>& step) {
-    constexpr std::size_t at_once = 2;
-    side_by_side(sources_.size(), at_once, [&](std::size_t number) {
-        Source& source = sources_[number];
-        attempt(source, [&] { step(source); });
-    });
+    if (!result_.failure) result_.failure = failure;
 }
 
 void Capture::Attempt::look() {
@@ -162,8 +153,9 @@ bool Capture::Attempt::is_trusted(Source& source) const {
 }
 
 void Capture::Attempt::find_unchanged() {
-    attempt_each(
-        [&](Source& source) { source.unchanged = is_unchanged(source) && is_trusted(source); });
+    for (auto& source : sources_) {
+        attempt(source, [&] { source.unchanged = is_unchanged(source) && is_trusted(source); });
+    }
 }
 
 void Capture::Attempt::take_over(Source& source) const {
@@ -188,13 +180,15 @@ void Capture::Attempt::read() {
         refused = current_failure();
         if (refused->code() == ErrorCode::cancelled) throw *refused;
     }
-    attempt_each([&](Source& source) {
-        source.unchanged = source.unchanged && is_unchanged(source);
-        if (source.unchanged) return;
-        // Only the engine can say what happens to a volume.
-        if (refused && !source.volume.empty()) throw Failure(*refused);
-        copy(source, consistency);
-    });
+    for (auto& source : sources_) {
+        attempt(source, [&] {
+            source.unchanged = source.unchanged && is_unchanged(source);
+            if (source.unchanged) return;
+            // Only the engine can say what happens to a volume.
+            if (refused && !source.volume.empty()) throw Failure(*refused);
+            copy(source, consistency);
+        });
+    }
     try {
         hold.let_go();
     } catch (const std::exception&) {
@@ -240,41 +234,31 @@ VolumeCopy Capture::Attempt::export_to(const Source& source, int fd) const {
 }
 
 Capture::Captured Capture::Attempt::keep() {
-    attempt_each([&](Source& source) { source.unchanged ? take_over(source) : add(source); });
     for (auto& source : sources_) {
-        result_.bytes_written += source.bytes_written;
-        if (!result_.failure) result_.failure = std::move(source.failure);
+        attempt(source, [&] { source.unchanged ? take_over(source) : add(source); });
         result_.backup.parts.push_back(std::move(source.part));
     }
     return std::move(result_);
 }
 
 void Capture::Attempt::add(Source& source) {
+    Part& part = source.part;
+    if (::lseek(source.tar.get(), 0, SEEK_SET) != 0) {
+        throw std::system_error(errno, std::generic_category(), "a scratch file");
+    }
     const Permit may_go_on = [this] { permit(); };
-    const BlobFacts facts = compress(source, may_go_on);
+    const BlobFacts facts = parts_.blobs.add(source.tar.get(), may_go_on);
+    source.tar.reset();
     if (facts.added) {
-        source.bytes_written = facts.blob_bytes;
+        result_.bytes_written += facts.blob_bytes;
         parts_.blobs.verify(facts.sha256, facts.tar_bytes, facts.entries, may_go_on);
     }
-    Part& part = source.part;
     part.sha256 = facts.sha256;
     part.tar_bytes = facts.tar_bytes;
     part.blob_bytes = facts.blob_bytes;
     part.file_bytes = facts.file_bytes;
     part.entries = facts.entries;
     part.verified_at = wall_now();
-}
-
-// One at a time: what it takes is memory, and all processors already. What is read back beside it
-// takes neither.
-BlobFacts Capture::Attempt::compress(Source& source, const Permit& may_go_on) {
-    const std::lock_guard lock(compressing_);
-    if (::lseek(source.tar.get(), 0, SEEK_SET) != 0) {
-        throw std::system_error(errno, std::generic_category(), "a scratch file");
-    }
-    BlobFacts facts = parts_.blobs.add(source.tar.get(), may_go_on);
-    source.tar.reset();
-    return facts;
 }
 
 CallContext Capture::Attempt::short_call() const {

@@ -1,9 +1,6 @@
-// One run of Capture: what it knows on the way. Threads: one, in the tenant's turn; it makes its
-// own.
+// One run of Capture: what it knows on the way. Threads: one, in the tenant's turn.
 #pragma once
 
-#include <functional>
-#include <mutex>
 #include <nexus/unique_fd.hpp>
 #include <optional>
 #include <string>
@@ -37,15 +34,13 @@ class Capture::Attempt {
         std::string path;    // where it can be seen, if anywhere
         UniqueFd tar;        // what was read
         bool unchanged = false;
-        std::optional<Failure> failure = {};
-        std::int64_t bytes_written = 0;
 
         bool has_failed() const { return part.status == PartStatus::failed; }
     };
 
-    void attempt(Source& source, const std::function<void()>& step);
-    void attempt_each(const std::function<void(Source&)>& step);
-    static void fail(Source& source, const Failure& failure);
+    template <typename Step>
+    void attempt(Source& source, Step step);
+    void fail(Source& source, const Failure& failure);
     bool find_volume(Source& source) const;
     bool was_made(PartName name) const;
     const Part* known(const Source& source) const;
@@ -56,7 +51,6 @@ class Capture::Attempt {
     void copy(Source& source, Consistency consistency);
     VolumeCopy export_to(const Source& source, int fd) const;
     void add(Source& source);
-    BlobFacts compress(Source& source, const Permit& may_go_on);
     CallContext short_call() const;
     CallContext long_call() const;
     void permit() const;
@@ -68,7 +62,6 @@ class Capture::Attempt {
     const Options options_;
     const tenants::JobContext& context_;
     std::vector<Source> sources_;  // in the order of all_parts
-    std::mutex compressing_;
     Captured result_;
 };
 

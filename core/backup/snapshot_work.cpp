@@ -1,8 +1,9 @@
 #include "backup/snapshot_work.hpp"
 
+#include <thread>
+
 #include "backup/current_failure.hpp"
 #include "backup/report.hpp"
-#include "base/side_by_side.hpp"
 
 namespace nexus::backup {
 namespace {
@@ -40,16 +41,22 @@ Snapshot::Work::Work(const Snapshot& snapshot, const Task& task, Draft& draft)
 }
 
 void Snapshot::Work::run(std::size_t workers) {
-    side_by_side(workers, workers, [this](std::size_t /*number*/) { work(); });
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < workers; ++i)
+            threads.emplace_back([this] { work(); });
+    }
+    if (failure_) std::rethrow_exception(failure_);
 }
 
-void Snapshot::Work::work() {
+void Snapshot::Work::work() noexcept {
     try {
         while (const auto next = queue_.next())
             done(capture(*next));
     } catch (...) {
         queue_.clear();
-        throw;
+        const std::scoped_lock lock(mutex_);
+        if (!failure_) failure_ = std::current_exception();
     }
 }
 

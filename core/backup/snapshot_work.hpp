@@ -2,6 +2,7 @@
 // it makes its own.
 #pragma once
 
+#include <exception>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -29,7 +30,7 @@ class Snapshot::Work {
     void run(std::size_t workers);
 
   private:
-    void work();
+    void work() noexcept;
     std::optional<Capture::Captured> capture(const TurnQueue::Next& next) const;
     void done(std::optional<Capture::Captured> captured);
 
@@ -39,6 +40,7 @@ class Snapshot::Work {
     TurnQueue queue_;
     std::mutex mutex_;
     Progress progress_;
+    std::exception_ptr failure_;
 };
 
 }  // namespace nexus::backup

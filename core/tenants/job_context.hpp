@@ -1,7 +1,6 @@
 // The circumstances of one run of a job, from which every call to the backend takes its deadline
 // and its cancel switch, and what the world is to hear of it however it ends. Threads: the one that
-// runs the job, and any that it makes for what is const; `cancel_fd` may become readable at any
-// time.
+// runs the job; `cancel_fd` may become readable at any time.
 #pragma once
 
 #include <algorithm>
@@ -22,8 +21,7 @@ class JobContext {
     using Clock = std::chrono::steady_clock;
 
     // `timeout` bounds the whole job but for its slow calls; `last` is the moment of the job's own
-    // deadline. `permit` throws where this process may not call the backend any more, in whichever
-    // thread it is asked.
+    // deadline. `permit` throws where this process may not call the backend any more.
     JobContext(
         AppliedJob job, TenantId tenant, Clock::duration timeout, Clock::time_point last,
         int cancel_fd, std::function<void()> permit = [] {}, bool last_attempt = false)

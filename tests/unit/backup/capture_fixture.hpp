@@ -3,8 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,9 +22,8 @@ struct CaptureFixture : CaptureHouse {
 
     // The next calls of `op` throw.
     void refuse(const std::string& op, Code code, int times = 1) {
-        const auto left = std::make_shared<std::atomic<int>>(times);
-        backend.before = [op, code, left](const std::string& called) {
-            if (called != op || (*left)-- <= 0) return;
+        backend.before = [op, code, times](const std::string& called) mutable {
+            if (called != op || times-- <= 0) return;
             throw BackendError(code, "refused", true);
         };
     }
