@@ -11,18 +11,6 @@ namespace nexus::queue {
 using config::TenantId;
 using tenants::Place;
 
-namespace {
-
-template <typename Map>
-std::set<TenantId> names(const Map& map) {
-    std::set<TenantId> tenants;
-    for (const auto& each : map)
-        tenants.insert(each.first);
-    return tenants;
-}
-
-}  // namespace
-
 Elsewhere::Elsewhere(const Keys& keys, const Lease& lease, Directory state_dir, Log& log)
     : keys_(keys), lease_(lease), state_dir_(std::move(state_dir)), log_(log) {
     remembered_ = tenants::read_elsewhere(state_dir_.path());
@@ -102,13 +90,16 @@ bool Elsewhere::runs(redis::Connection& connection, const std::string& node) con
 }
 
 void Elsewhere::replace(Holders holders) {
-    remember(names(holders));
+    remember(holders);
     tell(holders);
     const std::scoped_lock lock(mutex_);
     holders_ = std::move(holders);
 }
 
-void Elsewhere::remember(const std::set<TenantId>& tenants) {
+void Elsewhere::remember(const Holders& holders) {
+    std::set<TenantId> tenants;
+    for (const auto& each : holders)
+        tenants.insert(each.first);
     if (tenants == remembered_) return;
     try {
         tenants::write_elsewhere(state_dir_, tenants);

@@ -43,7 +43,7 @@ class Elsewhere {
     Holders ask(redis::Connection& connection, const Holders& tenants) const;
     bool runs(redis::Connection& connection, const std::string& node) const;
     void replace(Holders holders);
-    void remember(const std::set<config::TenantId>& tenants);
+    void remember(const Holders& holders);
     void tell(const Holders& holders);
 
     const Keys& keys_;

@@ -9,7 +9,7 @@ namespace nexus::tenants {
 
 enum class Place {
     here,
-    elsewhere,      // another node has it, which does not run now
+    elsewhere,      // another node has it, which does not run now, or it was deleted there
     runs_elsewhere  // another node has it, and runs
 };
 

@@ -48,7 +48,7 @@ void members(Visit& visit, T& value) {
 }
 
 struct Measures {
-    std::string read;  // when; newer engines have neither name nor id of what does not run
+    std::string read;  // when; Docker 26 says neither name nor id any more
     Cpu cpu;
     Memory memory;
     Processes processes;
