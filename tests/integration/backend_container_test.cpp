@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "integration/backend_fixture.hpp"
+#include "support/backend_call.hpp"
 #include "support/wait_until.hpp"
 
 namespace nexus::test {
@@ -118,7 +119,7 @@ TEST_CASE("a container that ignores the stop signal is killed after its grace") 
             f.backend->stop(BackendFixture::within(milliseconds(200)), spec.name, seconds(20));
         });
         CHECK(error.code() == Code::timeout);
-        CHECK(steady_clock::now() - start < milliseconds(1200));
+        CHECK(steady_clock::now() - start < soon);
     }
     SUBCASE("a cancellation in the middle of the stop ends the call") {
         f.backend->start(f.ctx(), spec.name);
@@ -129,7 +130,7 @@ TEST_CASE("a container that ignores the stop signal is killed after its grace") 
         const auto start = steady_clock::now();
         const auto error = error_of([&] { f.backend->stop(ctx, spec.name, seconds(20)); });
         CHECK(error.code() == Code::cancelled);
-        CHECK(steady_clock::now() - start < seconds(1));
+        CHECK(steady_clock::now() - start < soon);
         canceller.join();
         ::close(cancel);
     }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "integration/backend_fixture.hpp"
+#include "support/backend_call.hpp"
 #include "support/registry.hpp"
 #include "support/wait_until.hpp"
 
@@ -228,7 +229,7 @@ TEST_CASE("a pull that does not move ends with the deadline and with a cancellat
     const auto late = error_of(
         [&] { f.backend->ensure_image(BackendFixture::within(milliseconds(300)), request); });
     CHECK(late.code() == Code::timeout);
-    CHECK(steady_clock::now() - begin < milliseconds(1300));
+    CHECK(steady_clock::now() - begin < soon);
 
     const int cancel = ::eventfd(0, EFD_CLOEXEC);
     auto ctx = f.ctx();
@@ -242,7 +243,7 @@ TEST_CASE("a pull that does not move ends with the deadline and with a cancellat
     });
     const auto error = error_of([&] { f.backend->ensure_image(ctx, request); });
     CHECK(error.code() == Code::cancelled);
-    CHECK(steady_clock::now() - cancelled_at.load() < seconds(1));
+    CHECK(steady_clock::now() - cancelled_at.load() < soon);
     registry.signal(SIGCONT);
     canceller.join();
     ::close(cancel);

@@ -25,7 +25,7 @@ TEST_CASE("a finished process leaves its exit code and both of its outputs") {
 
 TEST_CASE("a process that ignores TERM is killed, and its children with it") {
     Process process({.argv = {"sh", "-c", "trap '' TERM; sleep 1000 & echo $!; wait; wait"}});
-    wait_until([&] { return process.out().ends_with('\n'); }, 5s, "the shell says its child");
+    wait_until([&] { return process.out().ends_with('\n'); }, 30s, "the shell says its child");
     const auto child = std::stoi(process.out());
     CHECK(process.stop(100ms) == 128 + SIGKILL);
     wait_until(

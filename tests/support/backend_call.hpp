@@ -6,6 +6,10 @@
 
 namespace nexus::test {
 
+// How late the end of a call may come that is over: a second by its contract (nexus/backend.hpp),
+// and what a busy machine adds to it. What a test lets such a call wait for lasts longer.
+constexpr std::chrono::seconds soon(10);
+
 // A call that has this long, and one that can be cancelled as well.
 CallContext within(std::chrono::milliseconds time);
 

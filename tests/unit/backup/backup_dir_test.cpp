@@ -158,7 +158,7 @@ TEST_CASE("the lock of a run is one process's, and says whose") {
         });
         CHECK_FALSE(has_it);
         other.end();
-        test::wait_until([&] { return has_it.load(); }, seconds(5), "the lock");
+        test::wait_until([&] { return has_it.load(); }, seconds(30), "the lock");
     }
     SUBCASE("whoever waits can be called off") {
         CancelSource cancel;
@@ -217,7 +217,7 @@ TEST_CASE("blobs are shared by those who add and read, and belong to one who rem
             has_it = true;
         });
         other.end();
-        test::wait_until([&] { return has_it.load(); }, seconds(5), "the blobs");
+        test::wait_until([&] { return has_it.load(); }, seconds(30), "the blobs");
     }
 }
 
