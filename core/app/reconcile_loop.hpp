@@ -1,8 +1,8 @@
 // When the tenants are compared with the engine: at the start, every RECONCILE_INTERVAL, soon after
-// the engine reported a change, and when a repair that had to wait is due. What a backup that died
-// left behind is put right first, within a second or two. Now and then images that nobody needs any
-// more are removed. Threads: one of its own; the engine's events ring the bell
-// from any.
+// the engine reported a change or another node came or went that has a tenant of this one's disk,
+// and when a repair that had to wait is due. What a backup that died left behind is put right
+// first, within a second or two. Now and then images that nobody needs any more are removed.
+// Threads: one of its own; the bell is rung from any.
 #pragma once
 
 #include <chrono>

@@ -11,8 +11,9 @@ namespace nexus::queue {
 using config::TenantId;
 using tenants::Place;
 
-Elsewhere::Elsewhere(const Keys& keys, const Lease& lease, Directory state_dir, Log& log)
-    : keys_(keys), lease_(lease), state_dir_(std::move(state_dir)), log_(log) {
+Elsewhere::Elsewhere(const Keys& keys, const Lease& lease, Directory state_dir, Bell& moved,
+                     Log& log)
+    : keys_(keys), lease_(lease), state_dir_(std::move(state_dir)), moved_(moved), log_(log) {
     remembered_ = tenants::read_elsewhere(state_dir_.path());
     for (const auto& tenant : remembered_)
         holders_[tenant];
@@ -37,8 +38,7 @@ void Elsewhere::introduce(redis::Connection& connection, const std::vector<Tenan
         }
         log_.error(
             "Redis had lost its data, and another node was given a tenant that runs here: see "
-            "which "
-            "of the two is the right one, and delete the other",
+            "which of the two is the right one, and delete the other",
             {{"tenant", name}});
     }
     replace(ask(connection, away));
@@ -92,8 +92,12 @@ bool Elsewhere::runs(redis::Connection& connection, const std::string& node) con
 void Elsewhere::replace(Holders holders) {
     remember(holders);
     tell(holders);
-    const std::scoped_lock lock(mutex_);
-    holders_ = std::move(holders);
+    if (holders == holders_) return;
+    {
+        const std::scoped_lock lock(mutex_);
+        holders_ = std::move(holders);
+    }
+    moved_.ring();
 }
 
 void Elsewhere::remember(const Holders& holders) {

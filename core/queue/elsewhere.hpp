@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bell.hpp"
 #include "base/log.hpp"
 #include "queue/keys.hpp"
 #include "queue/lease.hpp"
@@ -20,8 +21,9 @@ namespace nexus::queue {
 
 class Elsewhere {
   public:
-    // `keys`, `lease` and `log` must outlive it. Throws std::system_error.
-    Elsewhere(const Keys& keys, const Lease& lease, Directory state_dir, Log& log);
+    // `moved` is rung when the place of a tenant is another than before. All that is referred to
+    // must outlive it. Throws std::system_error.
+    Elsewhere(const Keys& keys, const Lease& lease, Directory state_dir, Bell& moved, Log& log);
 
     // Registers those of `tenants`, which this node has on its disk, that no node has. One that is
     // new elsewhere although it was here a moment ago, since Redis has `lost` its data, runs on
@@ -38,6 +40,7 @@ class Elsewhere {
     struct Holder {
         std::string node;  // empty where it was deleted, or nobody has said yet
         bool runs = false;
+        bool operator==(const Holder&) const = default;
     };
     using Holders = std::map<config::TenantId, Holder>;
     Holders ask(redis::Connection& connection, const Holders& tenants) const;
@@ -49,6 +52,7 @@ class Elsewhere {
     const Keys& keys_;
     const Lease& lease_;
     const Directory state_dir_;
+    Bell& moved_;
     Log& log_;
     std::set<config::TenantId> remembered_;  // in STATE_DIR
     mutable std::mutex mutex_;

@@ -15,7 +15,7 @@ constexpr InFlight::Limits in_memory{16'384, 16U << 20U, 8'192, 8U << 20U};
 }  // namespace
 
 NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
-                     const tenants::TurnLocks& turns, Progress& progress, Log& log,
+                     const tenants::TurnLocks& turns, Progress& progress, Bell& moved, Log& log,
                      std::function<void(Loss, const std::string&)> on_lost)
     : options_(std::move(options)),
       sources_(std::move(sources)),
@@ -27,7 +27,7 @@ NodeQueue::NodeQueue(Options options, Sources sources, jobs::Executor& executor,
       outbox_session_(options_.endpoint, "outbox", log, abandon_.fd()),
       lease_session_(options_.endpoint, "lease", log, abandon_.fd()),
       lease_(keys_, Directory::open(options_.state_dir)),
-      elsewhere_(keys_, lease_, Directory::open(options_.state_dir), log),
+      elsewhere_(keys_, lease_, Directory::open(options_.state_dir), moved, log),
       begun_(Directory::open(options_.state_dir), options_.concurrency),
       in_flight_(in_memory),
       outbox_(outbox_session_, keys_, lease_, in_flight_,

@@ -36,10 +36,11 @@ class NodeQueue {
         std::function<std::vector<config::TenantId>()> tenants;  // that this node holds
     };
 
-    // `turns` as that of Runs. `on_lost` is called from one of the queue's threads when it can work
-    // no more: another process took the lease over, or a thread failed. It says why.
+    // `turns` as that of Runs, `moved` as that of Elsewhere. `on_lost` is called from one of the
+    // queue's threads when it can work no more: another process took the lease over, or a thread
+    // failed. It says why.
     NodeQueue(Options options, Sources sources, jobs::Executor& executor,
-              const tenants::TurnLocks& turns, Progress& progress, Log& log,
+              const tenants::TurnLocks& turns, Progress& progress, Bell& moved, Log& log,
               std::function<void(Loss, const std::string&)> on_lost);
     ~NodeQueue();
 
