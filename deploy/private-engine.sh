@@ -140,14 +140,10 @@ restart() {
     say "$endpoint_of_dir"
 }
 
-# pids_with WORD: processes that have WORD as one whole argument; no other engine has our paths.
+# pids_with WORD: processes that have WORD as one whole argument; no other engine has our paths. It
+# is given to grep by a pipe, since grep would find itself.
 pids_with() {
-    for cmdline in /proc/[0-9]*/cmdline; do
-        if tr '\0' '\n' 2>/dev/null <"$cmdline" | grep -qxF -e "$1"; then
-            pid=${cmdline#/proc/}
-            say "${pid%/cmdline}"
-        fi
-    done
+    say "$1" | grep -lzxF -f /dev/stdin -- /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3
 }
 
 # end_container ID: ends what runs in a container's cgroups and removes them, without its engine.

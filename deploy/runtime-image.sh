@@ -28,9 +28,7 @@ runtime_tree() {
     chmod 777 "$1/data/state" "$1/data/session" # for a runtime of any user, without capabilities
     mkdir -m 1777 "$1/tmp"
     cp "$busybox" "$1/bin/busybox"
-    "$1/bin/busybox" --list | grep -vx busybox | while read -r applet; do
-        ln -s busybox "$1/bin/$applet"
-    done
+    "$1/bin/busybox" --install "$1/bin"
     printf 'root:x:0:0::/:/bin/sh\napp:x:1000:1000::/data:/bin/sh\n' >"$1/etc/passwd"
     printf 'root:x:0:\napp:x:1000:\n' >"$1/etc/group"
     echo ok >"$1/srv/index.html"

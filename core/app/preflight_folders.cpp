@@ -71,7 +71,9 @@ void count_tenants(Finding& finding, const std::string& root) {
     try {
         const tenants::TenantStore store(root);
         store.probe();
-        finding.message += ", and holds " + std::to_string(store.list().size()) + " tenants";
+        const auto tenants = store.list().size();
+        finding.message +=
+            ", and holds " + std::to_string(tenants) + (tenants == 1 ? " tenant" : " tenants");
     } catch (const std::system_error& error) {
         finding = Finding::problem(finding.subject,
                                    "TENANT_ROOT " + root +

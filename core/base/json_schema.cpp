@@ -7,15 +7,27 @@
 namespace nexus::json {
 namespace {
 
+const Value* rule_of(const Value& schema, std::string_view keyword) {
+    if (!schema.IsObject()) return nullptr;
+    const auto found =
+        schema.FindMember(Value(rapidjson::StringRef(keyword.data(), keyword.size())));
+    return found == schema.MemberEnd() ? nullptr : &found->value;
+}
+
+std::string missing(const Value* required, const Value& object) {
+    std::string names;
+    if (required == nullptr || !required->IsArray() || !object.IsObject()) return names;
+    for (const auto& name : required->GetArray()) {
+        if (!object.HasMember(name)) names += (names.empty() ? ": " : ", ") + to_text(name);
+    }
+    return names;
+}
+
 // What the schema asks for at the place that did not fit, in words.
-std::string explain(const Value& rule, std::string_view keyword) {
-    const auto member =
-        rule.IsObject()
-            ? rule.FindMember(Value(rapidjson::StringRef(keyword.data(), keyword.size())))
-            : rule.MemberEnd();
-    const std::string wanted =
-        rule.IsObject() && member != rule.MemberEnd() ? to_text(member->value) : "";
-    if (keyword == "required") return "a member is missing; required are " + wanted;
+std::string explain(const Value& schema, std::string_view keyword, const Value& found) {
+    const Value* rule = rule_of(schema, keyword);
+    const std::string wanted = rule == nullptr ? "" : to_text(*rule);
+    if (keyword == "required") return "a member is missing" + missing(rule, found);
     if (keyword == "additionalProperties") return "this member is not known here";
     if (keyword == "type") return "must be of type " + wanted;
     if (keyword == "enum") return "must be one of " + wanted;
@@ -55,10 +67,12 @@ void Schema::check(const Value& value, const std::string& pointer) const {
     rapidjson::SchemaValidator validator(compiled_->document);
     if (value.Accept(validator)) return;
     const std::string keyword = validator.GetInvalidSchemaKeyword();
-    const Value* rule = validator.GetInvalidSchemaPointer().Get(compiled_->source);
+    const auto place = validator.GetInvalidDocumentPointer();
+    const Value* schema = validator.GetInvalidSchemaPointer().Get(compiled_->source);
+    const Value* found = place.Get(value);
     static const Value nothing;
-    throw Error(pointer + text_of(validator.GetInvalidDocumentPointer()),
-                explain(rule != nullptr ? *rule : nothing, keyword));
+    throw Error(pointer + text_of(place), explain(schema != nullptr ? *schema : nothing, keyword,
+                                                  found != nullptr ? *found : nothing));
 }
 
 }  // namespace nexus::json

@@ -76,11 +76,20 @@ std::string job_of(const Options& options, const std::string& reply_to, const st
     return text;
 }
 
-std::string progress(const Options& options, std::chrono::steady_clock::time_point since) {
+// As far as a producer's Redis user may see.
+std::string standing(Client& client, const std::string& id) {
+    const auto ledger = queue::read_ledger(client.connection(), client.keys(), id);
+    if (ledger.count("state") == 0) return "taken in by no runner yet";
+    const auto node = ledger.find("node");
+    return ledger.at("state") + (node == ledger.end() ? "" : " on node " + node->second);
+}
+
+std::string progress(const Options& options, std::chrono::steady_clock::time_point since,
+                     const std::string& standing) {
     const auto waited =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - since);
     return "waiting for " + options.action + " of " + options.tenant + ": " +
-           std::to_string(waited.count()) + " s";
+           std::to_string(waited.count()) + " s, " + standing;
 }
 
 int wait_for(Client& client, const Options& options, const std::string& reply_to, bool as_json) {
@@ -91,7 +100,7 @@ int wait_for(Client& client, const Options& options, const std::string& reply_to
                                    std::chrono::duration<double>(options.timeout_seconds));
     ProgressLine shown;
     while (Clock::now() < until) {
-        shown.show(progress(options, since));
+        shown.show(progress(options, since, standing(client, options.id)));
         if (const auto result = queue::wait_for_result(client.connection(), reply_to, a_look)) {
             shown.clear();
             print_object(*result, as_json);
@@ -103,10 +112,13 @@ int wait_for(Client& client, const Options& options, const std::string& reply_to
             return succeeded ? app::exit_done : app::exit_failed;
         }
     }
-    throw app::StartFailure(app::exit_failed,
-                            "no result came within the time of --timeout; the job goes on, see: "
-                            "nexus-runner job " +
-                                options.id);
+    throw app::StartFailure(
+        app::exit_failed,
+        "no result came within the time of --timeout, and the job goes on: it is " +
+            standing(client, options.id) +
+            "; see whether a runner is there: nexus-runner nodes, and what "
+            "becomes of it: nexus-runner job " +
+            options.id);
 }
 
 int submit(Client& client, const Options& options, bool as_json) {

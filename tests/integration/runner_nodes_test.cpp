@@ -233,6 +233,10 @@ TEST_CASE_FIXTURE(Workers,
     wait_until([&] { return place("globex") == "n2"; }, seconds(10), "it is placed");
     CHECK(shown("n2", "jobs") == "1");
     CHECK(shown("n2", "tenants") == "2");
+    const auto hopeless = n1.cli({"submit", "provision", "globex", "--node", "n2", "--id", "waits",
+                                  "--wait", "--timeout", "1"});
+    CHECK(hopeless.code == 1);
+    CHECK(contains(hopeless.err, "it is queued on node n2"));
     n2.start();
     wait_until(
         [&] {

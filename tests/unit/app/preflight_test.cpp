@@ -209,7 +209,7 @@ TEST_CASE("folders can be written or made, or the mend is said") {
     std::filesystem::create_directories(settings.state_dir);
     test::write_file(settings.backup_dir, "");
     findings = try_folders(settings);
-    CHECK(says(findings[0], "can be written, and holds 1 tenants"));
+    CHECK(says(findings[0], "can be written, and holds 1 tenant"));
     CHECK(says(findings[1], "can be written"));
     CHECK(findings[2].severity == Severity::warning);
     CHECK(says(findings[2], "Not a directory; remove the file"));
