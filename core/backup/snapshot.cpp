@@ -11,6 +11,7 @@
 #include "base/json.hpp"
 #include "tenants/elsewhere_file.hpp"
 #include "tenants/listing.hpp"
+#include "tenants/runtime_spec.hpp"
 
 namespace nexus::backup {
 namespace {
@@ -49,7 +50,7 @@ Snapshot::Snapshot(Parts parts, const config::Settings& settings, std::string ru
 Run Snapshot::of_node(const Capture::Options& options, int cancel_fd, const Report& report) const {
     return as_failure([&] {
         auto tenants = parts_.store.list();
-        require_mounted(tenants, cancel_fd);
+        add_lost(tenants, cancel_fd);
         leave_out_elsewhere(tenants);
         return of(tenants, "", runs_.newest(), options, cancel_fd, report);
     });
@@ -108,20 +109,40 @@ CallContext Snapshot::call(int cancel_fd) const {
     return {JobContext::Clock::now() + settings_.job_timeout, cancel_fd, "backup", ""};
 }
 
-// An empty TENANT_ROOT would look like a node without tenants, whose backups may go in time.
-void Snapshot::require_mounted(const std::vector<TenantId>& tenants, int cancel_fd) const {
+// One whose folder is gone would go unnoticed, and an empty TENANT_ROOT would look like a node
+// without tenants: their backups may go in time.
+void Snapshot::add_lost(std::vector<TenantId>& tenants, int cancel_fd) const {
     const std::set<TenantId> known(tenants.begin(), tenants.end());
     const tenants::Listing listing(parts_.backend, call(cancel_fd));
     const auto lost = listing.orphans(
         settings_.node_name, [&known](const TenantId& tenant) { return known.count(tenant) > 0; });
-    if (!tenants::is_mass(lost.size(), listing.containers().size())) return;
-    throw Failure(ErrorCode::conflict,
-                  std::to_string(lost.size()) + " of " +
-                      std::to_string(listing.containers().size()) +
-                      " containers of this node have no tenant folder in TENANT_ROOT " +
-                      settings_.tenant_root +
-                      ": is its file system mounted? Nothing was backed up; mount it, or look at "
-                      "nexus-runner tenants --orphans");
+    if (tenants::is_mass(lost.size(), listing.containers().size())) {
+        throw Failure(
+            ErrorCode::conflict,
+            std::to_string(lost.size()) + " of " + std::to_string(listing.containers().size()) +
+                " containers of this node have no tenant folder in TENANT_ROOT " +
+                settings_.tenant_root +
+                ": is its file system mounted? Nothing was backed up; mount it, or look at "
+                "nexus-runner tenants --orphans");
+    }
+    for (const auto& tenant : listing.tenants(settings_.node_name)) {
+        if (known.count(tenant) == 0) tenants.push_back(tenant);
+    }
+}
+
+// The folder is made before the container and removed after it, so in the tenant's turn one that
+// is alone is lost; a listing may have been overtaken.
+std::optional<Failure> Snapshot::lost(const TenantId& tenant, int cancel_fd) const {
+    if (parts_.store.root().exists(tenant.text())) return std::nullopt;
+    const auto containers =
+        parts_.backend.list(call(cancel_fd), tenants::identity(tenant, settings_.node_name));
+    if (containers.empty()) return std::nullopt;
+    return Failure(ErrorCode::conflict,
+                   "the container " + containers.front().name + " of tenant " + tenant.text() +
+                       " is there, and its folder in TENANT_ROOT " + settings_.tenant_root +
+                       " is not, so nothing of it was backed up: see that the file system is "
+                       "mounted, restore the tenant, or remove the container; nexus-runner tenants "
+                       "--orphans lists it");
 }
 
 // The raw copies of as many tenants as are read at once, by what was read of them last.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,11 @@ class Snapshot {
     using Report = std::function<void(const Progress&)>;
 
     // Every tenant that has a folder here, min(processors, 4) at a time, each in its turn; one that
-    // is deleted is left out. What of it failed is in the result. Its blobs are verified before the
-    // run exists. Throws Failure where nothing could be done at all, and then no run exists: the
-    // engine is away, there is no room, or nothing could be kept of any tenant; `cancel_fd` ends it
-    // so. The caller has BackupDir::lock.
+    // is deleted is left out, and one of which only a container is here has failed. What of it
+    // failed is in the result. Its blobs are verified before the run exists. Throws Failure where
+    // nothing could be done at all, and then no run exists: the engine is away, there is no room,
+    // or nothing could be kept of any tenant; `cancel_fd` ends it so. The caller has
+    // BackupDir::lock.
     Run of_node(const Capture::Options& options, int cancel_fd, const Report& report) const;
 
     // The same for one tenant, which need not be alone: its turn and the blobs are taken here.
@@ -60,10 +62,12 @@ class Snapshot {
     Run of(const std::vector<TenantId>& tenants, const std::string& scope, const Known& known,
            const Capture::Options& options, int cancel_fd, const Report& report) const;
     CallContext call(int cancel_fd) const;
-    void require_mounted(const std::vector<TenantId>& tenants, int cancel_fd) const;
+    void add_lost(std::vector<TenantId>& tenants, int cancel_fd) const;
     void leave_out_elsewhere(std::vector<TenantId>& tenants) const;
     void require_room(const Known& known, std::size_t at_once) const;
     bool is_here(const TenantId& tenant) const;
+    // Why it cannot be backed up, where it should be here and is not. In its turn.
+    std::optional<Failure> lost(const TenantId& tenant, int cancel_fd) const;
     void require_here(const TenantId& tenant) const;
 
     const Parts parts_;

@@ -66,7 +66,10 @@ std::optional<Capture::Captured> Snapshot::Work::capture(const TurnQueue::Next& 
     const TenantId& tenant = next.tenant;
     try {
         if (!next.turn) return failed(tenant, kept_by_another(snapshot_.patience_));
-        if (!snapshot_.is_here(tenant)) return std::nullopt;
+        if (!snapshot_.is_here(tenant)) {
+            const auto lost = snapshot_.lost(tenant, task_.cancel_fd);
+            return lost ? std::optional(failed(tenant, *lost)) : std::nullopt;
+        }
         const JobContext context({draft_.id(), 1, 1}, tenant, snapshot_.settings_.job_timeout,
                                  JobContext::Clock::now() + far, task_.cancel_fd);
         const auto known = task_.known.find(tenant);

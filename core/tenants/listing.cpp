@@ -10,6 +10,11 @@ const std::string* label_of(const ContainerState& container, const char* name) {
     return label == container.labels.end() ? nullptr : &label->second;
 }
 
+bool is_of(const ContainerState& container, const std::string& node) {
+    const auto* label = label_of(container, node_label);
+    return label != nullptr && *label == node;
+}
+
 }  // namespace
 
 bool is_mass(std::size_t some, std::size_t all) noexcept {
@@ -42,12 +47,21 @@ std::set<std::string> Listing::orphans(const std::string& node,
                                        const std::function<bool(const TenantId&)>& is_known) const {
     std::set<std::string> names;
     for (const auto& container : containers_) {
-        const auto* of_node = label_of(container, node_label);
-        if (of_node == nullptr || *of_node != node) continue;
+        if (!is_of(container, node)) continue;
         const auto tenant = TenantId::parse(*label_of(container, tenant_label));
         if (!tenant || !is_known(*tenant)) names.insert(container.name);
     }
     return names;
+}
+
+std::set<TenantId> Listing::tenants(const std::string& node) const {
+    std::set<TenantId> tenants;
+    for (const auto& container : containers_) {
+        if (!is_of(container, node)) continue;
+        if (auto tenant = TenantId::parse(*label_of(container, tenant_label)))
+            tenants.insert(std::move(*tenant));
+    }
+    return tenants;
 }
 
 }  // namespace nexus::tenants

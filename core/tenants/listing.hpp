@@ -34,6 +34,9 @@ class Listing {
     std::set<std::string> orphans(const std::string& node,
                                   const std::function<bool(const TenantId&)>& is_known) const;
 
+    // Whose containers of `node` they are.
+    std::set<TenantId> tenants(const std::string& node) const;
+
   private:
     const ContainerState* find(const TenantId& tenant, const std::string& name) const;
 

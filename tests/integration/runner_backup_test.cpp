@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "runner.hpp"
 #include "support/exposition.hpp"
@@ -147,6 +148,29 @@ TEST_CASE("a deleted tenant comes back where its backup is, and Redis knows its 
             return node.redis.cli({"HGET", "nexus:tenants", "acme"}) == "n1";
         },
         patience, "it is placed again");
+}
+
+TEST_CASE(
+    "a tenant that has lost its folder is named by the backup, and a restore brings it back") {
+    Node node;
+    node.runner.start();
+    node.provision();
+    node.provision("globex");
+    node.fill_session();
+    node.back_up();
+    std::filesystem::remove_all(node.runner.env().at("TENANT_ROOT") + "/acme");
+    const auto partial = run(node.command({"backup"}));
+    CHECK(partial.code == 3);
+    CHECK(contains(partial.out, " tenants=2 "));
+    CHECK(contains(partial.out, " failures=3"));
+    CHECK(contains(partial.err, "acme/folder: the container tenant_acme_runtime"));
+    CHECK_FALSE(contains(partial.err, "globex"));
+    wait_until([&] { return node.events("backup.failed") == 1; }, soon, "it is told");
+    const auto back = node.runner.job({"restore", "acme", "--snapshot", "latest"});
+    CAPTURE(json::to_text(back));
+    CHECK(at(back, "/status") == "succeeded");
+    CHECK(node.session_is_filled());
+    node.back_up();
 }
 
 TEST_CASE(

@@ -7,48 +7,11 @@
 #include <mutex>
 #include <thread>
 
-#include "unit/backup/capture_house.hpp"
+#include "unit/backup/snapshot_fixture.hpp"
 
 namespace nexus::backup {
-namespace {
 
-using Ids = std::vector<std::string>;
-
-// Three tenants.
-struct Fixture : CaptureHouse {
-    Fixture() {
-        add_tenant("bolt");
-        add_tenant("cord");
-        take_calls();
-    }
-    static Ids tenants_of(const Run& run) {
-        Ids ids;
-        for (const auto& tenant : run.tenants)
-            ids.push_back(tenant.tenant.text());
-        return ids;
-    }
-    static TenantId id(const std::string& text) { return *TenantId::parse(text); }
-    static const TenantBackup& of(const Run& run, const std::string& tenant) {
-        const auto* found = run.find(id(tenant));
-        REQUIRE(found != nullptr);
-        return *found;
-    }
-    // Nothing was published, and nothing is left.
-    void check_nothing() {
-        CHECK(runs.list().empty());
-        check_tidy();
-    }
-    tenants::JobContext job(const std::string& tenant) {
-        acme = id(tenant);
-        return context();
-    }
-};
-
-const Ids all_three{"acme", "bolt", "cord"};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(Fixture, "a run of the node has every tenant, and is verified") {
+TEST_CASE_FIXTURE(SnapshotFixture, "a run of the node has every tenant, and is verified") {
     const auto run = back_up();
     CHECK(tenants_of(run) == all_three);
     std::int64_t written = 0;
@@ -75,7 +38,8 @@ TEST_CASE_FIXTURE(Fixture, "a run of the node has every tenant, and is verified"
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a second run writes nothing where nothing changed, and holds nobody") {
+TEST_CASE_FIXTURE(SnapshotFixture,
+                  "a second run writes nothing where nothing changed, and holds nobody") {
     show_volumes();
     settle_down();
     const auto first = back_up();
@@ -95,7 +59,7 @@ TEST_CASE_FIXTURE(Fixture, "a second run writes nothing where nothing changed, a
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant that fails keeps no other from its backup") {
+TEST_CASE_FIXTURE(SnapshotFixture, "a tenant that fails keeps no other from its backup") {
     backend.volumes.erase("tenant_bolt_state");
     std::vector<Snapshot::Progress> seen;
     const auto run = snapshot().of_node({}, cancel.fd(),
@@ -114,7 +78,8 @@ TEST_CASE_FIXTURE(Fixture, "a tenant that fails keeps no other from its backup")
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant that another process works on comes last, once that is done") {
+TEST_CASE_FIXTURE(SnapshotFixture,
+                  "a tenant that another process works on comes last, once that is done") {
     auto held = another.try_take(id("acme"));
     REQUIRE(held);
     std::vector<std::string> read;
@@ -133,7 +98,8 @@ TEST_CASE_FIXTURE(Fixture, "a tenant that another process works on comes last, o
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant that another process keeps fails, and the others do not") {
+TEST_CASE_FIXTURE(SnapshotFixture,
+                  "a tenant that another process keeps fails, and the others do not") {
     const auto held = another.try_take(id("bolt"));
     const auto run =
         snapshot(std::chrono::milliseconds(250)).of_node({}, cancel.fd(), [](auto&) {});
@@ -147,12 +113,15 @@ TEST_CASE_FIXTURE(Fixture, "a tenant that another process keeps fails, and the o
     }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a tenant that is deleted, or was in the meantime, is left out") {
+TEST_CASE_FIXTURE(SnapshotFixture,
+                  "a tenant that is deleted, or was in the meantime, is left out") {
     auto record = store.load(id("acme")).value();
     record.desired = tenants::Desired::deleted;
     store.save(record);
     backend.before = [this](const std::string& op) {
-        if (op == "info") store.remove(id("bolt"));
+        if (op != "info") return;
+        backend.containers.erase("tenant_bolt_runtime");
+        store.remove(id("bolt"));
     };
     CHECK(tenants_of(back_up()) == Ids{"cord"});
     CHECK(code_of([&] { snapshot().of_one(id("acme"), {}, cancel.fd(), [](auto&) {}); }) ==
@@ -160,7 +129,7 @@ TEST_CASE_FIXTURE(Fixture, "a tenant that is deleted, or was in the meantime, is
     CHECK(runs.unpublished().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(SnapshotFixture,
                   "what a process that died left of a tenant keeps it from being touched") {
     Entry entry;
     entry.kind = Entry::Kind::swapping;
@@ -172,7 +141,7 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(journal.read(id("bolt")).value().kind == Entry::Kind::swapping);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a run that is cancelled leaves nothing, and nobody paused") {
+TEST_CASE_FIXTURE(SnapshotFixture, "a run that is cancelled leaves nothing, and nobody paused") {
     SUBCASE("while volumes are read") {
         backend.before = [this](const std::string& op) {
             if (op == "export_volume") cancel.cancel();
@@ -193,7 +162,7 @@ TEST_CASE_FIXTURE(Fixture, "a run that is cancelled leaves nothing, and nobody p
     check_nothing();
 }
 
-TEST_CASE_FIXTURE(Fixture, "there is no run where nothing could be done at all") {
+TEST_CASE_FIXTURE(SnapshotFixture, "there is no run where nothing could be done at all") {
     SUBCASE("the engine is away") {
         backend.before = [](const std::string&) {
             throw BackendError(Code::unavailable, "gone", true);
@@ -209,7 +178,8 @@ TEST_CASE_FIXTURE(Fixture, "there is no run where nothing could be done at all")
     check_nothing();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a disk without room for the largest tenants is refused at once") {
+TEST_CASE_FIXTURE(SnapshotFixture,
+                  "a disk without room for the largest tenants is refused at once") {
     auto run = back_up();
     take_calls();
     run.id = runs.begin();
@@ -228,24 +198,8 @@ TEST_CASE_FIXTURE(Fixture, "a disk without room for the largest tenants is refus
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "an empty TENANT_ROOT is not taken for a node without tenants") {
-    for (const char* more : {"dove", "echo", "fern"})
-        add_tenant(more);
-    for (const auto& tenant : store.list())
-        store.remove(tenant);
-    try {
-        back_up();
-        FAIL("nothing was thrown");
-    } catch (const Failure& failure) {
-        CHECK(failure.code() == ErrorCode::conflict);
-        CHECK(std::string(failure.what()).find("is its file system mounted?") != std::string::npos);
-    }
-    check_nothing();
-    backend.containers.clear();
-    CHECK(back_up().tenants.empty());
-}
-
-TEST_CASE_FIXTURE(Fixture, "one tenant is backed up by itself, all of it or what there is") {
+TEST_CASE_FIXTURE(SnapshotFixture,
+                  "one tenant is backed up by itself, all of it or what there is") {
     const auto run = snapshot().of_one(id("bolt"), {}, cancel.fd(), [](auto&) {});
     CHECK(tenants_of(run) == Ids{"bolt"});
     CHECK(run.scope == "bolt");
@@ -256,7 +210,7 @@ TEST_CASE_FIXTURE(Fixture, "one tenant is backed up by itself, all of it or what
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a job's backup is all of its tenant, or none") {
+TEST_CASE_FIXTURE(SnapshotFixture, "a job's backup is all of its tenant, or none") {
     const auto run = snapshot().of_tenant({}, job("bolt"));
     CHECK(run.scope == "bolt");
     CHECK_FALSE(run.job_id.empty());
@@ -268,7 +222,7 @@ TEST_CASE_FIXTURE(Fixture, "a job's backup is all of its tenant, or none") {
     check_tidy();
 }
 
-TEST_CASE_FIXTURE(Fixture, "a prune waits until a run exists") {
+TEST_CASE_FIXTURE(SnapshotFixture, "a prune waits until a run exists") {
     std::jthread pruner;
     std::atomic<int> existed = -1;  // runs, once the blobs are its own
     backend.before = [&](const std::string& op) {
