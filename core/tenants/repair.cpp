@@ -112,6 +112,7 @@ void Repair::watch(const TenantRecord& record, const ContainerState& runtime,
 
 void Repair::adopt(const JobContext& context) {
     auto record = adopted_record(context.tenant(), look(context), settings_, outside_.now());
+    record.volumes_made = !missing_volume(context.tenant(), context);
     lifecycle_.place(record);
     store_.save(record, context.permit());
     log_.info("adopted a tenant of an older deployment",
@@ -170,17 +171,24 @@ void Repair::bring_up(const TenantRecord& record, const Runtime& runtime,
         {{"tenant", tenant.text()}});
 }
 
+std::optional<std::string> Repair::missing_volume(const TenantId& tenant,
+                                                  const JobContext& context) {
+    for (const auto& name : {session_volume(tenant), state_volume(tenant)}) {
+        if (!backend_.inspect_volume(context.call(), name)) return name;
+    }
+    return std::nullopt;
+}
+
 // An empty volume in the place of a lost one would look like a customer without data, and be backed
 // up as that.
 void Repair::require_volumes(const TenantRecord& record, const JobContext& context) {
     if (!record.volumes_made) return;
-    for (const auto& name : {session_volume(record.tenant_id), state_volume(record.tenant_id)}) {
-        if (backend_.inspect_volume(context.call(), name)) continue;
-        throw Failure(ErrorCode::backend_failed,
-                      "the volume " + name +
-                          " is gone, and the runtime is not started on an empty one; restore it "
-                          "from a backup, or submit a provision job to begin with an empty one");
-    }
+    const auto missing = missing_volume(record.tenant_id, context);
+    if (!missing) return;
+    throw Failure(ErrorCode::backend_failed,
+                  "the volume " + *missing +
+                      " is gone, and the runtime is not started on an empty one; restore it "
+                      "from a backup, or submit a provision job to begin with an empty one");
 }
 
 bool Repair::may_start(const TenantRecord& record, const ContainerState& runtime,

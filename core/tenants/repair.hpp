@@ -6,6 +6,7 @@
 #include <functional>
 #include <nexus/backend.hpp>
 #include <optional>
+#include <string>
 
 #include "base/log.hpp"
 #include "config/settings.hpp"
@@ -50,6 +51,7 @@ class Repair {
                const JobContext& context);
     void take(Step step, const TenantRecord& record, const Runtime& runtime, JobContext& context);
     void bring_up(const TenantRecord& record, const Runtime& runtime, const JobContext& context);
+    std::optional<std::string> missing_volume(const TenantId& tenant, const JobContext& context);
     void require_volumes(const TenantRecord& record, const JobContext& context);
     bool may_start(const TenantRecord& record, const ContainerState& runtime,
                    const JobContext& context);

@@ -132,6 +132,26 @@ TEST_CASE_FIXTURE(CaptureFixture,
         CHECK(captured.backup.parts[0].name == PartName::folder);
         CHECK_FALSE(captured.failure);
     }
+    SUBCASE("its record does not say that it had one, and the last backup does") {
+        const auto before = capture().backup;
+        auto record = store.load(acme).value();
+        record.volumes_made = false;
+        backend.volumes.clear();
+        SUBCASE("as of one that was adopted") {
+            record.job.reset();
+            store.save(record);
+            const auto captured = capture(&before);
+            for (const auto name : {PartName::session, PartName::state})
+                check_failed(part(captured.backup, name), "backend_failed", "is missing");
+        }
+        SUBCASE("and a pairing has removed its session") {
+            record.job->prepared = true;
+            store.save(record);
+            const auto captured = capture(&before);
+            CHECK(captured.backup.find(PartName::session) == nullptr);
+            check_failed(part(captured.backup, PartName::state), "backend_failed", "is missing");
+        }
+    }
     SUBCASE("its record cannot be read, and the last backup had one") {
         const auto before = capture().backup;
         test::write_file(store.path() + "/acme/tenant.json", "{");

@@ -44,6 +44,18 @@ TEST_CASE_FIXTURE(OldTenant, "A tenant of an older deployment is adopted as the 
     CHECK(runtime().labels.empty());
 }
 
+TEST_CASE_FIXTURE(OldTenant, "A volume that an adopted tenant had is missed where it is gone") {
+    add_runtime(Phase::exited);
+    bool made = true;
+    SUBCASE("it had both") {}
+    SUBCASE("it never had one") {
+        backend.volumes.erase(state_volume(acme));
+        made = false;
+    }
+    cycle();
+    CHECK(store.load(acme)->volumes_made == made);
+}
+
 TEST_CASE_FIXTURE(OldTenant, "The next job that starts it gives it a container of ours") {
     add_runtime(Phase::running);
     cycle();
