@@ -89,6 +89,12 @@ bool BlobStore::has(const std::string& sha256) const {
            dir_.blobs().exists(tar_name(sha256));
 }
 
+std::optional<std::int64_t> BlobStore::size(const std::string& sha256) const {
+    if (!has(sha256)) return std::nullopt;
+    return size_of(open_blob(dir_.blobs(), sha256, tar_name(sha256))) +
+           size_of(open_blob(dir_.blobs(), sha256, list_name(sha256)));
+}
+
 BlobFacts BlobStore::add(int tar_fd, const Permit& permit) const {
     try {
         return add_whole(tar_fd, permit);
@@ -121,8 +127,7 @@ BlobFacts BlobStore::add_whole(int tar_fd, const Permit& permit) const {
     // Also one that is there already: whoever gave it its name may not have come so far yet.
     dir_.blobs().sync();
     NEXUS_KILL_POINT("after_blob_synced");
-    facts.blob_bytes = size_of(open_blob(dir_.blobs(), facts.sha256, tar_name(facts.sha256))) +
-                       size_of(open_blob(dir_.blobs(), facts.sha256, list_name(facts.sha256)));
+    facts.blob_bytes = size(facts.sha256).value();
     return facts;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -34,6 +35,8 @@ class BlobStore {
     explicit BlobStore(const BackupDir& dir) : dir_(dir) {}
 
     bool has(const std::string& sha256) const;
+    // Of both files together; nothing where the blob is not there.
+    std::optional<std::int64_t> size(const std::string& sha256) const;
 
     // Reads a whole tar from `tar_fd`, compresses it (zstd -3 with checksum), hashes it and each of
     // its files, and gives both files their names once all is on disk. A blob that is there already

@@ -114,15 +114,15 @@ bool Capture::Attempt::was_made(PartName name) const {
     } catch (const json::Error&) {
         // The record is saved as it is, with the folder.
     }
-    return before_ != nullptr && before_->find(name) != nullptr;
+    return noted(name) != nullptr;
 }
 
 // What is there of the part already, if it may be taken over.
 const Part* Capture::Attempt::known(const Source& source) const {
-    const Part* part = before_ == nullptr ? nullptr : before_->find(source.part.name);
+    const Part* part = noted(source.part.name);
     const bool usable = part != nullptr && !options_.full && part->status == PartStatus::ok &&
                         !part->fingerprint.empty() && is_within(part->read_at, full_read_every) &&
-                        parts_.blobs.has(part->sha256);
+                        parts_.blobs.size(part->sha256) == part->blob_bytes;
     return usable ? part : nullptr;
 }
 
@@ -141,20 +141,25 @@ bool Capture::Attempt::is_unchanged(const Source& source) const {
     return part != nullptr && fingerprint_of(source) == part->fingerprint;
 }
 
-// A blob that lies on a disk may be damaged without anybody having touched it.
+// A blob that lies on a disk may be damaged without anybody having touched it, and the disk may
+// refuse to give it back.
 bool Capture::Attempt::is_trusted(Source& source) const {
-    const Part& part = *known(source);
+    const Part& part = *noted(source.part.name);
     source.part.verified_at = part.verified_at;
     if (is_within(part.verified_at, verified_every)) return true;
+    std::string problem;
     try {
         parts_.blobs.verify(part.sha256, part.tar_bytes, part.entries, [this] { permit(); });
         source.part.verified_at = wall_now();
         return true;
     } catch (const BlobDamaged& error) {
-        log_.warning("a part did not change, and is read again for what was kept of it",
-                     {{"tenant", context_.tenant().text()}, {"message", error.what()}});
-        return false;
+        problem = error.what();
+    } catch (const std::system_error& error) {
+        problem = error.what();
     }
+    log_.warning("a part did not change, and is read again for what was kept of it",
+                 {{"tenant", context_.tenant().text()}, {"message", problem}});
+    return false;
 }
 
 void Capture::Attempt::find_unchanged() {
@@ -164,7 +169,7 @@ void Capture::Attempt::find_unchanged() {
 }
 
 void Capture::Attempt::take_over(Source& source) const {
-    Part part = *known(source);
+    Part part = *noted(source.part.name);
     part.labels = std::move(source.part.labels);
     part.verified_at = source.part.verified_at;
     part.unchanged = true;

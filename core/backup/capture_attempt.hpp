@@ -43,6 +43,9 @@ class Capture::Attempt {
     void fail(Source& source, const Failure& failure);
     bool find_volume(Source& source) const;
     bool was_made(PartName name) const;
+    const Part* noted(PartName name) const {
+        return before_ == nullptr ? nullptr : before_->find(name);
+    }
     const Part* known(const Source& source) const;
     std::string fingerprint_of(const Source& source) const;
     bool is_unchanged(const Source& source) const;

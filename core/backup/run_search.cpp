@@ -13,21 +13,58 @@ bool is_restorable(const TenantBackup* backup) {
     return backup != nullptr && backup->status() != PartStatus::failed;
 }
 
-// Newest first, until `take` returns true; a run that cannot be read is passed over, since whoever
-// needs that very one is told by `load`.
+// A run that cannot be read is passed over: whoever needs that very one is told by `load`.
+std::optional<Run> readable(const RunStore& runs, const std::string& id) {
+    try {
+        return runs.load(id);
+    } catch (const Failure&) {
+        return std::nullopt;
+    }
+}
+
+// Newest first, until `take` returns true.
 template <typename Take>
 void for_each_newest(const RunStore& runs, Take take) {
-    const auto readable = [&](const std::string& id) -> std::optional<Run> {
-        try {
-            return runs.load(id);
-        } catch (const Failure&) {
-            return std::nullopt;
-        }
-    };
     const auto ids = runs.list();
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
-        auto run = readable(*id);
+        auto run = readable(runs, *id);
         if (run && take(*run)) return;
+    }
+}
+
+// When a run was noted as damaged; a note that cannot be read is one of now.
+std::optional<WallTime> damaged_at(const RunStore& runs, const std::string& id) {
+    try {
+        const auto verification = runs.verification(id);
+        if (!verification || verification->ok) return std::nullopt;
+        return verification->at;
+    } catch (const Failure&) {
+        return wall_now();
+    }
+}
+
+// By blob, when a run that names it was last noted as damaged: it may be this one that is.
+std::map<std::string, WallTime> doubts(const RunStore& runs) {
+    std::map<std::string, WallTime> times;
+    for (const auto& id : runs.list()) {
+        const auto at = damaged_at(runs, id);
+        const auto run = at ? readable(runs, id) : std::nullopt;
+        if (!run) continue;
+        for (const auto& backup : run->tenants) {
+            for (const auto& part : backup.parts) {
+                WallTime& last = times[part.sha256];
+                last = std::max(last, *at);
+            }
+        }
+    }
+    return times;
+}
+
+// What was verified before the doubt was not.
+void mistrust(TenantBackup& backup, const std::map<std::string, WallTime>& doubts) {
+    for (auto& part : backup.parts) {
+        const auto doubt = doubts.find(part.sha256);
+        if (doubt != doubts.end() && part.verified_at <= doubt->second) part.verified_at = {};
     }
 }
 
@@ -101,6 +138,7 @@ std::optional<TenantBackup> RunStore::newest(const TenantId& tenant) const {
         if (const auto* backup = run.find(tenant)) found = *backup;
         return found.has_value();
     });
+    if (found) mistrust(*found, doubts(*this));
     return found;
 }
 
@@ -111,6 +149,9 @@ std::map<TenantId, TenantBackup> RunStore::newest() const {
             found.emplace(backup.tenant, std::move(backup));
         return run.scope.empty();
     });
+    const auto doubted = doubts(*this);
+    for (auto& [tenant, backup] : found)
+        mistrust(backup, doubted);
     return found;
 }
 

@@ -32,6 +32,13 @@ struct Fixture : CaptureHouse {
         }
         return names;
     }
+    // Its blob is as large as before.
+    void damage(const Part& part) {
+        const std::string path = tar_path({.sha256 = part.sha256});
+        auto bytes = test::read_file(path);
+        bytes[bytes.size() / 2] = static_cast<char>(~bytes[bytes.size() / 2]);
+        test::write_file(path, bytes);
+    }
     const std::vector<std::string> all{"folder", "session", "state"};
     const std::vector<std::string> nothing;
 };
@@ -119,14 +126,41 @@ TEST_CASE_FIXTURE(Fixture, "a blob that was verified a week ago is verified agai
     CHECK(wall_now() - good.parts[2].verified_at < std::chrono::hours(1));
     CHECK(good.parts[1].verified_at == known(PartName::session).verified_at);
 
-    const std::string path = tar_path({.sha256 = old.sha256});
-    auto bytes = test::read_file(path);
-    bytes[bytes.size() / 2] = static_cast<char>(~bytes[bytes.size() / 2]);
-    test::write_file(path, bytes);
+    damage(old);
     const auto captured = capture(&before);
     CHECK(read(captured.backup) == std::vector<std::string>{"state"});
     CHECK(captured.backup.parts[2].sha256 == old.sha256);
     blobs.verify(old.sha256, old.tar_bytes, old.entries, no_limit);  // it is good again
+    check_tidy();
+}
+
+TEST_CASE_FIXTURE(Fixture, "a blob that has another size than was noted is read, and made anew") {
+    const Part& old = known(PartName::state);
+    const std::string path = tar_path({.sha256 = old.sha256});
+    test::write_file(path, test::read_file(path).substr(1));
+    CHECK(read(capture(&before).backup) == std::vector<std::string>{"state"});
+    CHECK(blobs.size(old.sha256) == old.blob_bytes);
+    blobs.verify(old.sha256, old.tar_bytes, old.entries, no_limit);
+    check_tidy();
+}
+
+TEST_CASE_FIXTURE(Fixture, "what a run holds that was found damaged is verified, whoever has it") {
+    const auto first = back_up();
+    CHECK(read(*back_up().find(acme)) == nothing);  // a newer one, of the same blobs
+    const Part& kept = *first.find(acme)->find(PartName::state);
+    damage(kept);
+    CHECK(read(*back_up().find(acme)) == nothing);
+    runs.note(first.id, {wall_now(), false, "verify", {"acme state: damaged"}});
+    const auto mended = back_up();
+    CHECK(read(*mended.find(acme)) == std::vector<std::string>{"state"});
+    blobs.verify(kept.sha256, kept.tar_bytes, kept.entries, no_limit);
+    // Verified since, they are as good as others.
+    const auto last = back_up();
+    CHECK(read(*last.find(acme)) == nothing);
+    for (const auto name : all_parts) {
+        CHECK(last.find(acme)->find(name)->verified_at ==
+              mended.find(acme)->find(name)->verified_at);
+    }
     check_tidy();
 }
 
