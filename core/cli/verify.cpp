@@ -53,7 +53,8 @@ Chosen choose_all(const backup::RunStore& runs) {
     return chosen;
 }
 
-// The newest of the whole node; those that cannot be read and may be newer are a problem as well.
+// The newest of the whole node, or every one where all are of single tenants; those that cannot be
+// read and may be newer are a problem as well.
 Chosen choose_latest(const backup::RunStore& runs) {
     Chosen chosen;
     const auto ids = runs.list();
@@ -63,7 +64,7 @@ Chosen choose_latest(const backup::RunStore& runs) {
         if (chosen.runs.back().scope.empty()) return chosen;
         chosen.runs.clear();
     }
-    return chosen;
+    return choose_all(runs);
 }
 
 std::string newest(const backup::RunStore& runs) {
@@ -88,10 +89,8 @@ Chosen choose(const backup::BackupDir& dir, const std::string& which) {
                                                       "\" in " + dir.path() + newest(runs));
     }
     if (chosen.runs.empty() && chosen.unreadable.empty()) {
-        const auto other = runs.list().empty() ? "" : "; verify all looks at those of one tenant";
-        throw app::StartFailure(app::exit_failed, "there is no backup of the whole node in " +
-                                                      dir.path() +
-                                                      "; nexus-runner backup makes one" + other);
+        throw app::StartFailure(app::exit_failed, "there is no backup in " + dir.path() +
+                                                      "; nexus-runner backup makes one");
     }
     return chosen;
 }
@@ -186,8 +185,8 @@ void add_verify(Command program, CommandLine& line) {
     auto which = std::make_shared<std::string>("latest");
     command
         .add_option("ID", *which,
-                    "The backup's id; latest: the newest of the whole node; all: every one "
-                    "that is there, also those of single tenants")
+                    "The backup's id; latest: the newest of the whole node, or all where none is; "
+                    "all: every one that is there, also those of single tenants")
         .show_default();
     command.footer(
         "Exit code 4 and a line on stderr for each part that is not what it was; the outcome is\n"
