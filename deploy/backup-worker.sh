@@ -26,8 +26,7 @@ Each line begins with the time in UTC, and the last one sums up:
     ... backup-worker: snapshot=20261126T021500.123Z tenants=20 bytes=1204 written=0 seconds=9 failures=0 exit=0
 `bytes` are those of the volumes and folders, `written` those that were new. What the program says of trouble
 comes before it, as it said it. Exit: 0 all is well, 1 nothing was published, 3 a part failed or was torn,
-4 what was written is not what was read, 5 another backup runs, 6 off-site failed, local is well; 64, 69
-and 78 as of every command of nexus-runner.
+5 another backup runs, 6 off-site failed, local is well; 64, 69 and 78 as of every command of nexus-runner.
 TEXT
 }
 
@@ -37,7 +36,6 @@ advice() {
     case $1 in
     1) say "to do: nothing was published, the snapshots before are as they were. Mend what is said above (nexus-runner check-config tries everything), and run this again" ;;
     3) say "to do: the snapshot is there without the parts that are named above, or with torn ones. Mend what is said of them, and run this again; what did not change costs nothing" ;;
-    4) say "to do: what was written cannot be read back as it was. Look at the disk of BACKUP_DIR first (dmesg, smartctl), then run nexus-runner verify" ;;
     5) say "to do: nothing, where the other run ends; it is named above. One that hangs is to be ended, by its process" ;;
     6) say "to do: the local snapshot is good. Mend what restic says above (network, password, space), and run this again; restic takes only what it lacks" ;;
     64) say "to do: mend the arguments; see nexus-runner backup --help" ;;
