@@ -49,17 +49,17 @@ bool wait_for(int file, int how, int cancel_fd, const std::string& path) {
     return true;
 }
 
-UniqueFd lock_blobs(const Directory& blobs, int how, int cancel_fd) {
+UniqueFd lock_folder(const Directory& folder, int how, int cancel_fd) {
     // A description of its own: locks of one are one.
-    UniqueFd folder(::openat(blobs.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder) fail(blobs.path());
-    if (!wait_for(folder.get(), how, cancel_fd, blobs.path())) {
+    UniqueFd own(::openat(folder.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!own) fail(folder.path());
+    if (!wait_for(own.get(), how, cancel_fd, folder.path())) {
         throw Failure(ErrorCode::cancelled,
-                      "cancelled while another backup or prune works on " + blobs.path() +
+                      "cancelled while another backup or prune works on " + folder.path() +
                           "; run it again later",
                       true);
     }
-    return folder;
+    return own;
 }
 
 }  // namespace
@@ -105,11 +105,15 @@ UniqueFd BackupDir::lock(const std::string& what, bool wait, int cancel_fd) cons
 }
 
 UniqueFd BackupDir::share_blobs(int cancel_fd) const {
-    return lock_blobs(blobs_, LOCK_SH, cancel_fd);
+    return lock_folder(blobs_, LOCK_SH, cancel_fd);
 }
 
 UniqueFd BackupDir::own_blobs(int cancel_fd) const {
-    return lock_blobs(blobs_, LOCK_EX, cancel_fd);
+    return lock_folder(blobs_, LOCK_EX, cancel_fd);
+}
+
+UniqueFd BackupDir::own_parcels(int cancel_fd) const {
+    return lock_folder(tmp_, LOCK_EX, cancel_fd);
 }
 
 }  // namespace nexus::backup

@@ -45,6 +45,10 @@ class BackupDir {
     UniqueFd share_blobs(int cancel_fd) const;
     UniqueFd own_blobs(int cancel_fd) const;
 
+    // flock(2) on tmp/, for what is made there under the same name each time: whoever sends runs
+    // off-site has it alone. Waits as those do.
+    UniqueFd own_parcels(int cancel_fd) const;
+
   private:
     Directory root_;
     Directory blobs_;

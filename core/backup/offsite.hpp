@@ -54,8 +54,8 @@ class Offsite {
         std::vector<std::string> problems;  // a sentence each
     };
     // Every tenant of the run with all parts kept, and of a run over the whole node its run.json as
-    // well. Trouble with one tenant stops no other; trouble with several in a row stops all. Throws
-    // Failure `cancelled` alone.
+    // well, once no other process sends. Trouble with one tenant stops no other; trouble with
+    // several in a row stops all. Throws Failure `cancelled` alone.
     Sent send(const Run& run, const Report& report) const;
 
     // The run of this id, or for "latest" the newest that has the tenant.

@@ -127,6 +127,8 @@ Offsite::Sent Offsite::send(const Run& run, const Report& report) const {
             return false;
         }
     };
+    report("off-site: once no other backup is sent");
+    const UniqueFd alone = dir_.own_parcels(cancel_fd_);
     const UniqueFd shared = dir_.share_blobs(cancel_fd_);
     if (run.scope.empty()) {
         report("off-site: the list of the tenants");

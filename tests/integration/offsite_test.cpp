@@ -268,4 +268,17 @@ TEST_CASE("without restic the mend is to install it") {
     CHECK(tells(sent.problems, "apt-get install restic"));
 }
 
+TEST_CASE("what another process is sending off-site is left alone until it has") {
+    const ResticHouse restic;
+    const NodeHouse node("worker-1");
+    const auto run = node.back_up(first, two_tenants());
+    const UniqueFd another = node.dir.own_parcels(-1);
+    constexpr mode_t private_folder = 0700;
+    node.dir.tmp().ensure("off-site.node", private_folder);
+    CancelSource cancel;
+    cancel.cancel();
+    CHECK_THROWS_AS(node.send(run, cancel.fd()), Failure);
+    CHECK(node.dir.tmp().exists("off-site.node"));
+}
+
 }  // namespace nexus::test

@@ -179,6 +179,19 @@ TEST_CASE("a lock is taken from nobody by another lock of the same process") {
     CHECK(dir.lock("backup", false, never.fd()));
 }
 
+TEST_CASE("runs are sent off-site by one process at a time, whatever becomes of the blobs") {
+    const test::TempDir temp;
+    const BackupDir dir(temp / "backup");
+    CancelSource never;
+    CancelSource cancelled;
+    cancelled.cancel();
+    const UniqueFd blobs = dir.own_blobs(never.fd());
+    OtherProcess other([&] { return dir.own_parcels(never.fd()); });
+    CHECK(failure_of([&] { dir.own_parcels(cancelled.fd()); }).code() == ErrorCode::cancelled);
+    other.end();
+    CHECK(dir.own_parcels(cancelled.fd()));
+}
+
 TEST_CASE("what stands in the lock is shown as text and no longer than a line") {
     const test::TempDir temp;
     const BackupDir dir(temp / "backup");
