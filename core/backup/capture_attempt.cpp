@@ -24,9 +24,6 @@ namespace {
 constexpr std::chrono::hours full_read_every(24 * 7 - 12);
 constexpr std::chrono::hours verified_every = full_read_every;
 
-// For reading a whole volume.
-constexpr std::chrono::hours bulk_patience(6);
-
 constexpr int most_reads = 2;
 
 bool is_within(WallTime time, std::chrono::hours age) {

@@ -28,8 +28,9 @@ std::string hash_of_stream(int fd) {
 std::string hash_of(Backend& backend, const std::string& volume,
                     const tenants::JobContext& context) {
     std::string hash;
-    through_pipe([&](int fd) { backend.export_volume(context.call(), volume, fd); },
-                 [&](int fd) { hash = hash_of_stream(fd); });
+    through_pipe(
+        [&](int fd) { backend.export_volume(context.slow_call(bulk_patience), volume, fd); },
+        [&](int fd) { hash = hash_of_stream(fd); });
     return hash;
 }
 

@@ -31,6 +31,14 @@ Restore::Attempt::Attempt(const Restore& restore, const TenantBackup& backup, Jo
       scratch_({parts_.backend, parts_.store}, settings_.node_name, context),
       exchange_({parts_.backend, parts_.store}, settings_, context) {}
 
+// What `work` takes is as long as what it moves, and not the job's time.
+template <typename Work>
+void Restore::Attempt::at_leisure(Work work) {
+    const auto before = JobContext::Clock::now();
+    work();
+    context_.extend(JobContext::Clock::now() - before);
+}
+
 void Restore::Attempt::look() {
     try {
         old_ = parts_.store.load(tenant_);
@@ -68,13 +76,14 @@ void Restore::Attempt::unpack() {
                           " are there: run nexus-runner where the engine's volumes can be seen, or "
                           "restore to another id with --as");
     }
-    const auto copy = scratch_.fill_folder(blobs_, *backup_.find(PartName::folder));
+    VolumeCopy copy;
+    at_leisure([&] { copy = scratch_.fill_folder(blobs_, *backup_.find(PartName::folder)); });
     note(PartName::folder, "not kept", copy.losses);
     record_ = take_over(scratch_.folder(), backup_.tenant);
     require_volumes();
     if (!exchanges_) return;
     for (const auto part : volume_parts)
-        fill(part, scratch_volume(tenant_, part));
+        at_leisure([&] { fill(part, scratch_volume(tenant_, part)); });
 }
 
 // A run has none of a volume that was never made: the runtime begins with an empty one.
@@ -121,7 +130,7 @@ void Restore::Attempt::prepare_record() {
     parts_.lifecycle.place(*record_);
     entry_.generation = record_->generation;
     scratch_.folder().write(tenants::record_file, to_json(*record_), private_file);
-    scratch_.sync();
+    at_leisure([&] { scratch_.sync(); });
     NEXUS_KILL_POINT("after_restore_prepared");
 }
 
@@ -137,9 +146,8 @@ void Restore::Attempt::ensure_image() {
                                                     ", which the tenant ran, is not below any "
                                                     "prefix that IMAGE_ALLOW names");
     }
-    const auto before = JobContext::Clock::now();
-    parts_.puller.ensure(context_.slow_call(settings_.pull_timeout), *reference);
-    context_.extend(JobContext::Clock::now() - before);
+    at_leisure(
+        [&] { parts_.puller.ensure(context_.slow_call(settings_.pull_timeout), *reference); });
 }
 
 void Restore::Attempt::exchange() {
@@ -151,7 +159,7 @@ void Restore::Attempt::exchange() {
         exchange_.exchange_volumes();
     } else {
         for (const auto part : volume_parts)
-            fill(part, volume_of(tenant_, part));
+            at_leisure([&] { fill(part, volume_of(tenant_, part)); });
     }
     exchange_.exchange_folder();
     entry_.kind = Entry::Kind::swapped;

@@ -30,6 +30,8 @@ class Restore::Attempt {
     std::vector<std::string> take_notes() { return std::move(notes_); }
 
   private:
+    template <typename Work>
+    void at_leisure(Work work);
     void require_volumes() const;
     void fill(PartName name, const std::string& volume);
     std::string& hash_of_part(PartName name) {

@@ -107,7 +107,7 @@ VolumeCopy Scratch::fill_folder(const BlobStore& blobs, const Part& part) const 
 }
 
 VolumeCopy Scratch::unpack(const BlobStore& blobs, const Part& part, const Import& import) const {
-    const CallContext call = context_.call();
+    const CallContext call = context_.slow_call(bulk_patience);
     VolumeCopy copy;
     try {
         through_pipe(

@@ -3,6 +3,7 @@
 // exchange, with the runtime. Threads: one, in the tenant's turn.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "tenants/tenant_store.hpp"
 
 namespace nexus::backup {
+
+// For reading or writing a whole volume.
+inline constexpr std::chrono::hours bulk_patience(6);
 
 inline constexpr PartName volume_parts[] = {PartName::session, PartName::state};
 

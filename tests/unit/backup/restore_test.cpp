@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "backup/scratch.hpp"
+#include "support/wait_until.hpp"
 #include "tenants/runtime_spec.hpp"
 #include "unit/backup/restore_house.hpp"
 
@@ -87,6 +88,28 @@ TEST_CASE_FIXTURE(RestoreHouse,
     CHECK(record(other).network.name == "tenant_other_net");
     CHECK(record(other).network.subnet != record(acme).network.subnet);
     CHECK(backend.containers.at("tenant_other_runtime").phase == Phase::running);
+    check_tidy();
+}
+
+TEST_CASE_FIXTURE(RestoreHouse, "a restore is not overdue for content that takes its time") {
+    using Clock = tenants::JobContext::Clock;
+    back_up();
+    set_data("second");
+    tenants::JobContext context({"restore", 1, 1}, acme, std::chrono::milliseconds(300),
+                                Clock::now() + std::chrono::hours(1), cancel.fd());
+    const auto deadline = context.deadline();
+    Clock::duration copying{};
+    backend.before = [&](const std::string& op) {
+        if (op != "import_volume") return;
+        const auto begun = Clock::now();
+        test::wait_until([&] { return Clock::now() > deadline; }, std::chrono::seconds(10),
+                         "the job is overdue");
+        copying += Clock::now() - begun;
+    };
+    Restore restore({backend, store, lifecycle, puller, dir, journal}, settings, log);
+    restore.run({acme, "latest"}, context);
+    CHECK(data() == "first");
+    CHECK(context.deadline() >= deadline + copying);
     check_tidy();
 }
 
