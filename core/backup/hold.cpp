@@ -16,6 +16,13 @@ constexpr int most_looks = 3;
 constexpr std::chrono::seconds freezing_patience(60);
 constexpr std::chrono::milliseconds between_tries(200);
 
+// An engine has long given up by then what it was asked for.
+constexpr std::chrono::minutes late_pause(2);
+
+bool is_unanswered(Code code) {
+    return code == Code::timeout || code == Code::cancelled || code == Code::unavailable;
+}
+
 bool is_own_trouble(Code code) {
     return code == Code::not_found || code == Code::conflict || code == Code::invalid;
 }
@@ -48,6 +55,7 @@ Consistency Hold::take() {
         try {
             return look_at(*runtime);
         } catch (const BackendError& error) {
+            if (is_unanswered(error.code())) expect_late_pause();
             let_go();  // whether it is held is not known
             const bool changed = is_own_trouble(error.code()) && looks < most_looks;
             const bool busy =
@@ -109,8 +117,20 @@ void Hold::let_go() {
     }
     time_ += std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - since_);
     NEXUS_KILL_POINT("after_runtime_let_go");
-    journal_.erase(context_.tenant());
+    if (!may_come_) journal_.erase(context_.tenant());
     NEXUS_KILL_POINT("after_hold_erased");
+}
+
+// To resume what is not paused yet does nothing, so a pause that the engine comes to later would
+// stay for ever: whoever settles the journal resumes again until then. A runtime that a late stop
+// ends is started by the reconciler.
+void Hold::expect_late_pause() {
+    if (held_ != Entry::Kind::paused) return;
+    may_come_ = true;
+    Entry entry;
+    entry.kind = Entry::Kind::paused;
+    entry.stays_until = wall_now() + late_pause;
+    journal_.write(context_.tenant(), entry);
 }
 
 std::optional<Failure> Hold::release(Entry::Kind kind, const CallContext& call) const {

@@ -32,7 +32,8 @@ class Hold {
 
     // What was held goes on, also where the job has been cancelled. Tries for JOB_TIMEOUT; throws
     // Failure where that does not help: whoever comes next finds it in the journal. A runtime that
-    // is gone by then, or does not start, is no error: it is its own trouble.
+    // is gone by then, or does not start, is no error: it is its own trouble. After a pause that
+    // the engine did not answer to, the entry stays in the journal for a while.
     void let_go();
 
     // For how long it was held, once it is let go.
@@ -44,6 +45,7 @@ class Hold {
     Consistency look_at(const ContainerState& runtime);
     Consistency hold(Entry::Kind kind);
     std::optional<Failure> release(Entry::Kind kind, const CallContext& call) const;
+    void expect_late_pause();
 
     Backend& backend_;
     const Journal& journal_;
@@ -52,6 +54,7 @@ class Hold {
     const tenants::JobContext& context_;
     const std::string runtime_;
     std::optional<Entry::Kind> held_;
+    bool may_come_ = false;  // the engine did not answer, and may yet do what it was asked for
     Clock::time_point since_;
     std::chrono::milliseconds time_{0};
 };

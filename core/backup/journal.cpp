@@ -40,6 +40,8 @@ std::string to_json(const Entry& entry) {
     for (const auto& [word, kind] : kinds) {
         if (kind == entry.kind) writer.member("kind", word);
     }
+    if (entry.stays_until != WallTime{})
+        writer.member("stays_until", format_timestamp(entry.stays_until));
     for (const auto& [name, hash] : hashes)
         writer.member(name, entry.*hash);
     writer.member("generation", entry.generation);
@@ -56,6 +58,14 @@ Entry::Kind parse_kind(const json::Reader& reader) {
     throw json::Error(reader.pointer("kind"), "is not known");
 }
 
+WallTime parse_stays_until(const json::Reader& reader) {
+    const auto text = reader.find_string("stays_until");
+    if (!text) return {};
+    const auto time = parse_timestamp(*text);
+    if (!time) throw json::Error(reader.pointer("stays_until"), "is no time");
+    return *time;
+}
+
 Entry parse_entry(std::string_view text) {
     const auto document = json::parse(text, json::own_files);
     const json::Reader reader(document);
@@ -65,6 +75,7 @@ Entry parse_entry(std::string_view text) {
     }
     Entry entry;
     entry.kind = parse_kind(reader);
+    entry.stays_until = parse_stays_until(reader);
     for (const auto& [name, hash] : hashes) {
         entry.*hash = reader.string(name);
         if (!(entry.*hash).empty() && !is_sha256(entry.*hash)) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/timestamp.hpp"
 #include "config/tenant_id.hpp"
 
 namespace nexus::backup {
@@ -25,6 +26,8 @@ struct Entry {
         swapped,   // they were: what is in the scratch places is the old content
     };
     Kind kind = Kind::paused;
+    // Of a pause whose outcome is not known: until then it may still come, and is undone.
+    WallTime stays_until{};
     // From here on of a restore.
     std::string session_sha256;  // of the tar that is restored; whichever volume has it is the new
     std::string state_sha256;

@@ -43,7 +43,7 @@ void Settler::settle(JobContext& context) {
     switch (entry->kind) {
         case Entry::Kind::paused:
         case Entry::Kind::stopped:
-            resume(*entry, context);
+            if (resume(*entry, context) && wall_now() < entry->stays_until) return;
             parts_.journal.erase(tenant);
             log_.info("let a runtime go on that a backup had held", {{"tenant", tenant.text()}});
             return;
@@ -82,9 +82,9 @@ std::string Settler::take_back(const JobContext& context) {
     }
 }
 
-void Settler::resume(const Entry& entry, const JobContext& context) {
+bool Settler::resume(const Entry& entry, const JobContext& context) {
     const std::string runtime = tenants::runtime_name(context.tenant());
-    attempt(context, [&] {
+    const auto problem = attempt(context, [&] {
         if (entry.kind == Entry::Kind::paused) {
             parts_.backend.unpause(context.call(), runtime);
         } else {
@@ -92,6 +92,7 @@ void Settler::resume(const Entry& entry, const JobContext& context) {
         }
     });
     NEXUS_KILL_POINT("after_resumed");
+    return problem.empty();
 }
 
 std::string Settler::attempt(const JobContext& context, const std::function<void()>& start) const {

@@ -27,7 +27,8 @@ class Settler {
 
     // After the process that wrote the entry is gone: a runtime that it held goes on, a restore
     // that had not exchanged all is undone, and one that had is kept. A runtime that then does not
-    // start is left to whoever looks after the tenant. Idempotent; nothing to do is no error.
+    // start is left to whoever looks after the tenant. The entry of a pause that may still come
+    // stays until it cannot any more. Idempotent; nothing to do is no error.
     // Throws BackendError, Failure and std::system_error, and then the entry stays for another
     // time.
     void settle(tenants::JobContext& context);
@@ -45,7 +46,8 @@ class Settler {
 
   private:
     std::optional<Entry> read(const TenantId& tenant) const;
-    void resume(const Entry& entry, const tenants::JobContext& context);
+    // False where it does not go on by its own trouble.
+    bool resume(const Entry& entry, const tenants::JobContext& context);
     // Why the runtime does not go on, where that is its own trouble and not the engine's.
     std::string attempt(const tenants::JobContext& context,
                         const std::function<void()>& start) const;

@@ -56,6 +56,31 @@ TEST_CASE("a runtime that a dead backup holds goes on in its tenant's turn, aske
     CHECK(house.look() == 1);
 }
 
+TEST_CASE("a pause that may still come is undone at each look, until it cannot any more") {
+    SettlingHouse house;
+    backup::Entry entry;
+    entry.stays_until = wall_now() + std::chrono::minutes(1);
+    house.journal.write(house.acme, entry);
+    for (const Phase phase : {Phase::running, Phase::paused, Phase::running}) {
+        house.backend.containers.at("tenant_acme_runtime").phase = phase;
+        CHECK(house.look() == 1);
+        house.take_turn();
+        CHECK(house.runtime().phase == Phase::running);
+        CHECK(house.journal.has(house.acme));
+    }
+    SUBCASE("its time is over") {
+        entry.stays_until = wall_now();
+        house.journal.write(house.acme, entry);
+    }
+    SUBCASE("there is nothing left that it could pause") {
+        house.backend.containers.clear();
+    }
+    CHECK(house.look() == 1);
+    house.take_turn();
+    CHECK_FALSE(house.journal.has(house.acme));
+    CHECK(house.look() == 0);
+}
+
 TEST_CASE("a backup that let go before the turn came is not meddled with") {
     SettlingHouse house;
     CHECK(house.look() == 1);

@@ -27,6 +27,12 @@ struct CaptureFixture : CaptureHouse {
             throw BackendError(code, "refused", true);
         };
     }
+    // The journal has a pause that may still come; afterwards it does not.
+    void forget_late_pause() {
+        CHECK(journal.read(acme).value().kind == Entry::Kind::paused);
+        CHECK(journal.read(acme).value().stays_until > wall_now());
+        journal.erase(acme);
+    }
     void check_good(const TenantBackup& backup, Consistency consistency) {
         REQUIRE(backup.parts.size() == 3);
         for (const auto& part : backup.parts) {

@@ -22,6 +22,7 @@ struct Fixture {
 Entry swapping() {
     Entry entry;
     entry.kind = Entry::Kind::swapping;
+    entry.stays_until = WallTime{std::chrono::hours(480'000)};
     entry.session_sha256 = std::string(64, 'a');
     entry.state_sha256 = std::string(64, '7');
     entry.generation = 42;
@@ -32,6 +33,7 @@ Entry swapping() {
 
 void require_equal(const Entry& one, const Entry& other) {
     CHECK(one.kind == other.kind);
+    CHECK(one.stays_until == other.stays_until);
     CHECK(one.session_sha256 == other.session_sha256);
     CHECK(one.state_sha256 == other.state_sha256);
     CHECK(one.generation == other.generation);
@@ -95,6 +97,7 @@ TEST_CASE_FIXTURE(Fixture, "a damaged entry of the journal says which member is 
         {"\"v\":1", "\"v\":\"1\"", "/v"},
         {"\"swapping\"", "\"swopping\"", "/kind"},
         {"\"kind\":\"swapping\",", "", "/kind"},
+        {"T00:00:00", "T25:00:00", "/stays_until"},
         {std::string(64, 'a'), std::string(63, 'a'), "/session_sha256"},
         {std::string(64, 'a'), std::string(64, 'A'), "/session_sha256"},
         {std::string(64, '7'), "../" + std::string(61, '7'), "/state_sha256"},
