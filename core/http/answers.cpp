@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/json.hpp"
+#include "http/front_page.hpp"
 #include "http/metrics.hpp"
 
 namespace nexus::http {
@@ -74,9 +75,15 @@ Answer metrics(StatusSource& source) {
     return {200, to_prometheus(source.metrics()), {}, metrics_type};
 }
 
+Answer front(StatusSource& /*the page asks the other paths*/) {
+    const FrontPage& page = front_page();
+    return {200, page.document, {}, "text/html; charset=utf-8", page.policy};
+}
+
 using Page = Answer (*)(StatusSource&);
 
 Page page_of(std::string_view path) {
+    if (path == "/") return front;
     if (path == "/healthz") return healthz;
     if (path == "/readyz") return readyz;
     if (path == "/status") return status;

@@ -19,6 +19,7 @@ struct Answer {
     std::string body;
     std::string allow = {};  // the Allow header; empty: none
     std::string type = "application/json";
+    std::string policy = {};  // the Content-Security-Policy header; empty: none
 };
 
 // 404 for a path that is not known, byte for byte; 405 for a known one with another method than

@@ -39,6 +39,7 @@ class Handler : public net::HTTPRequestHandler {
         response.set("Cache-Control", "no-store");
         response.set("X-Content-Type-Options", "nosniff");
         if (!what.allow.empty()) response.set("Allow", what.allow);
+        if (!what.policy.empty()) response.set("Content-Security-Policy", what.policy);
         response.setKeepAlive(false);
         response.sendBuffer(what.body.data(), what.body.size());
     }

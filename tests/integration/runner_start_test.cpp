@@ -109,6 +109,12 @@ TEST_CASE("HTTP answers what it should and nothing else") {
     for (const char* check : {"redis", "backend", "lease", "tenant_root", "disk"}) {
         CHECK(contains(runner.http("/readyz").body, '"' + std::string(check) + "\":{\"ok\":true"));
     }
+    const auto page = runner.http("/", {"-i"});
+    CHECK(page.status == 200);
+    CHECK(contains(page.body, "Content-Type: text/html; charset=utf-8\r\n"));
+    CHECK(contains(page.body, "Content-Security-Policy: default-src 'none'; connect-src 'self';"));
+    CHECK(contains(page.body, "ask('status'"));
+    CHECK(page.body.ends_with("</html>\n"));
     CHECK(runner.http("/nothing").status == 404);
     CHECK(runner.http("/healthz", {"-X", "POST"}).status == 405);
     redis.stop();

@@ -62,9 +62,9 @@ TEST_CASE("a query is ignored, and any other path is not found") {
     CHECK(answer({"GET", "/healthz?verbose=1"}, source).status == 200);
     CHECK(answer({"GET", "/healthz?"}, source).status == 200);
     for (const char* target :
-         {"", "/", "/healthz/", "//healthz", "/Healthz", "/%68ealthz", "/healthz%00", "/./healthz",
-          "/x/../healthz", "healthz", "*", "http://127.0.0.1/healthz", "/healthz#x", "/healthz;x",
-          "?/healthz", "/metrics/../healthz"}) {
+         {"", "//", "/index.html", "/healthz/", "//healthz", "/Healthz", "/%68ealthz",
+          "/healthz%00", "/./healthz", "/x/../healthz", "healthz", "*", "http://127.0.0.1/healthz",
+          "/healthz#x", "/healthz;x", "?/healthz", "/metrics/../healthz"}) {
         CAPTURE(target);
         const auto refused = answer({"GET", target}, source);
         CHECK(refused.status == 404);

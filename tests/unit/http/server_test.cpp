@@ -53,6 +53,13 @@ TEST_CASE("the server answers on the port that it tells") {
     CHECK_FALSE(has(text, "Poco"));
     CHECK(has(ask(server.port(), request("GET", "/metrics")),
               "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+    CHECK_FALSE(has(text, "Content-Security-Policy:"));
+    const auto page = ask(server.port(), request("GET", "/"));
+    CHECK(has(page, "HTTP/1.1 200 OK\r\n"));
+    CHECK(has(page, "Content-Type: text/html; charset=utf-8\r\n"));
+    CHECK(has(page, "Content-Security-Policy: default-src 'none'; "));
+    CHECK(has(page, "Cache-Control: no-store\r\n"));
+    CHECK(has(page, "X-Content-Type-Options: nosniff\r\n"));
     source.ok = false;
     CHECK(has(ask(server.port(), request("GET", "/healthz")), "HTTP/1.1 503 "));
     CHECK(has(ask(server.port(), request("GET", "/readyz")), "HTTP/1.1 503 "));
