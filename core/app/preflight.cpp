@@ -64,27 +64,32 @@ std::vector<Finding> findings_of(const config::Settings& settings, BackendHost& 
     for (const auto& text : info.warnings)
         findings.push_back(Finding::warning("backend", text));
     if (!info.runs_programs) return findings;  // nor has it any host
-    append(findings, check_shared_network(settings, backend, soon()));
+    const auto shared = shared_network(settings, backend, soon(), findings);
     if (const auto own = own_container())
         append(findings, check_container(settings, backend, soon(), *own));
+    append(findings, check_isolation(settings, shared));
     return findings;
 }
 
 }  // namespace
 
-std::vector<Finding> check_shared_network(const config::Settings& settings, Backend& backend,
-                                          const CallContext& ctx) {
-    if (settings.tenant_isolation != config::Isolation::shared) return {};
+std::optional<NetworkState> shared_network(const config::Settings& settings, Backend& backend,
+                                           const CallContext& ctx, std::vector<Finding>& findings) {
+    if (settings.tenant_isolation != config::Isolation::shared) return std::nullopt;
+    std::optional<NetworkState> network;
     try {
-        if (backend.inspect_network(ctx, settings.tenant_network)) return {};
+        network = backend.inspect_network(ctx, settings.tenant_network);
     } catch (const BackendError& error) {
         if (error.code() != Code::unsupported) throw;
-        return {};  // an older plugin; the first job tells
+        return std::nullopt;  // an older plugin; the first job tells
     }
-    return {Finding::problem("tenant_network",
-                             "the engine has no network " + settings.tenant_network + "; " +
-                                 tenants::mend_of_shared_network(settings),
-                             exit_config)};
+    if (!network) {
+        findings.push_back(Finding::problem("tenant_network",
+                                            "the engine has no network " + settings.tenant_network +
+                                                "; " + tenants::mend_of_shared_network(settings),
+                                            exit_config));
+    }
+    return network;
 }
 
 std::vector<Finding> try_backend(const config::Settings& settings, Log& log) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nexus/backend.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,17 +44,18 @@ std::vector<Finding> try_folders(const config::Settings& settings);
 
 // These ask an engine, and throw BackendError.
 
-// TENANT_NETWORK is there, where tenants share it.
-std::vector<Finding> check_shared_network(const config::Settings& settings, Backend& backend,
-                                          const CallContext& ctx);
+// TENANT_NETWORK, where tenants share it and it can be asked for; a finding where it is missing.
+std::optional<NetworkState> shared_network(const config::Settings& settings, Backend& backend,
+                                           const CallContext& ctx, std::vector<Finding>& findings);
 // The engine finds in its own place what the runner finds in `own`, its container: TENANT_ROOT is
 // the same path on the host, what must outlive the container is mounted, and strangers cannot reach
 // its ports.
 std::vector<Finding> check_container(const config::Settings& settings, Backend& backend,
                                      const CallContext& ctx, const OwnContainer& own);
 
-// What tenants can reach that they should not, because no engine keeps them from it. Looks up the
-// name of Redis.
-std::vector<Finding> check_isolation(const config::Settings& settings);
+// What tenants can reach that they should not, because no engine keeps them from it. `shared`: the
+// network that they share, where they do. Looks up the name of Redis; asks no engine.
+std::vector<Finding> check_isolation(const config::Settings& settings,
+                                     const std::optional<NetworkState>& shared);
 
 }  // namespace nexus::app

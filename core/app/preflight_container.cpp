@@ -117,6 +117,17 @@ std::vector<Finding> check_published(const config::Settings& settings,
     return {};
 }
 
+// An engine does not tell which networks this container is on; docker-compose.yml puts it there.
+std::vector<Finding> check_network(const config::Settings& settings) {
+    if (settings.tenant_isolation != config::Isolation::shared ||
+        settings.tenant_network != "runner_internal")
+        return {};
+    return {Finding::warning(
+        "tenant_network",
+        "TENANT_NETWORK runner_internal is the runner's own network by docker-compose.yml, where "
+        "tenants would reach its port; name another one, and make that")};
+}
+
 std::vector<Finding> check_image(const std::string& image) {
     const auto parsed = config::ImageRef::parse(image);
     const auto* problem = std::get_if<std::string>(&parsed);
@@ -145,6 +156,7 @@ std::vector<Finding> check_container(const config::Settings& settings, Backend& 
     append(findings,
            check_kept(backup_dir, Finding::Severity::warning, "all backups", own, *state));
     append(findings, check_published(settings, state->published));
+    append(findings, check_network(settings));
     append(findings, check_image(state->image));
     return findings;
 }

@@ -45,9 +45,13 @@ std::vector<config::HostPort> redis_addresses(const config::Settings& settings) 
 
 }  // namespace
 
-std::vector<Finding> check_isolation(const config::Settings& settings) {
-    auto firewall = tenant_firewall(settings, redis_addresses(settings));
+std::vector<Finding> check_isolation(const config::Settings& settings,
+                                     const std::optional<NetworkState>& shared) {
+    auto firewall =
+        tenant_firewall(settings, shared ? shared->subnet : "", redis_addresses(settings));
     if (!firewall) return {};
+    if (firewall->lines.empty())
+        return {Finding::warning("tenant_isolation", std::move(firewall->gaps))};
     std::string message =
         firewall->gaps +
         ". Run these lines as root on the host, at each boot again; whether they are in place "

@@ -1,6 +1,7 @@
 #include <map>
 #include <optional>
 
+#include "app/own_container.hpp"
 #include "app/preflight.hpp"
 #include "app/redis_endpoint.hpp"
 #include "queue/keys.hpp"
@@ -99,6 +100,16 @@ std::string answers_at(const redis::Endpoint& endpoint) {
     return text;
 }
 
+std::string told(const redis::Error& error, const config::RedisUrl& url) {
+    std::string text = error.what();
+    if (error.kind() != redis::ErrorKind::refused && config::is_loopback_host(url.host) &&
+        own_container()) {
+        text += ". In a container " + url.host +
+                " is the container itself: write the address of the machine that Redis is on";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::vector<Finding> try_redis(const config::Settings& settings) {
@@ -112,7 +123,8 @@ std::vector<Finding> try_redis(const config::Settings& settings) {
         check_replicas(settings, connection, findings);
         check_cluster(settings, connection, findings);
     } catch (const redis::Error& error) {
-        findings.push_back(Finding::problem("redis", error.what(), exit_code_of(error)));
+        findings.push_back(
+            Finding::problem("redis", told(error, settings.redis_url), exit_code_of(error)));
     }
     return findings;
 }

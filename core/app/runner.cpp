@@ -73,7 +73,9 @@ Runner::Runner(config::Settings settings, Options options, BackendHost& backend,
 
 Runner::~Runner() = default;
 
+// Whatever may fail comes before the lease: from there on jobs are given to this node.
 void Runner::start() {
+    listen();
     try {
         queue_.start();
     } catch (const queue::LeaseHeld& held) {
@@ -86,6 +88,15 @@ void Runner::start() {
     status_.start();
     loop_.start(progress_);
     backup_watch_.start();
+    log_.info("ready",
+              {{"node", settings_.node_name},
+               {"version", version()},
+               {"backend", std::string(backend_.library().name())},
+               {"listen", settings_.listen_address.host + ":" + std::to_string(server_->port())},
+               {"capacity", std::to_string(capacity_)}});
+}
+
+void Runner::listen() {
     try {
         http::ServerOptions options;
         options.host = settings_.listen_address.host;
@@ -94,12 +105,6 @@ void Runner::start() {
     } catch (const std::exception& error) {
         throw StartFailure(exit_config, error.what());
     }
-    log_.info("ready",
-              {{"node", settings_.node_name},
-               {"version", version()},
-               {"backend", std::string(backend_.library().name())},
-               {"listen", settings_.listen_address.host + ":" + std::to_string(server_->port())},
-               {"capacity", std::to_string(capacity_)}});
 }
 
 void Runner::stop() {

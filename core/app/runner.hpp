@@ -48,6 +48,7 @@ class Runner {
     void stop();
 
   private:
+    void listen();
     queue::NodeFacts facts() const;
     tenants::Repair::Outside outside();
     tenants::InTurn in_turn();

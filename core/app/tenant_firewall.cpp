@@ -22,16 +22,6 @@ bool is_shared(const config::Settings& settings) {
     return settings.tenant_isolation == config::Isolation::shared;
 }
 
-// Where tenants' packets come from. The subnet of a network that the operator made is asked for by
-// the line itself.
-std::string source(const config::Settings& settings) {
-    if (!is_shared(settings)) return settings.tenant_subnet_pool.text();
-    const bool podman = settings.backend == "podman";
-    return std::string("\"$(") + (podman ? "podman" : "docker") +
-           " network inspect -f '{{(index ." + (podman ? "Subnets" : "IPAM.Config") +
-           " 0).Subnet}}' " + settings.tenant_network + ")\"";
-}
-
 class Script {
   public:
     // `program` is iptables or ip6tables; `from` is what PREROUTING takes for a tenant's packet.
@@ -64,10 +54,11 @@ std::vector<HostPort> reachable(const std::vector<HostPort>& redis) {
     return result;
 }
 
-std::vector<std::string> lines_for(const config::Settings& settings,
+// At boot they run before the engine, and ask it nothing.
+std::vector<std::string> lines_for(const config::Settings& settings, const std::string& source,
                                    const std::vector<HostPort>& redis) {
     std::vector<std::string> lines;
-    Script v4("iptables", "-s " + source(settings), lines);
+    Script v4("iptables", "-s " + source, lines);
     v4.drop("-m addrtype --dst-type LOCAL");
     v4.drop(std::string("-d ") + metadata_address);
     for (const auto& server : redis)
@@ -109,10 +100,14 @@ std::string gaps_of(const config::Settings& settings, const std::vector<HostPort
 }  // namespace
 
 std::optional<TenantFirewall> tenant_firewall(const config::Settings& settings,
+                                              const std::string& subnet,
                                               const std::vector<HostPort>& redis) {
     if (settings.backend == "simulated") return std::nullopt;
     const auto servers = reachable(redis);
-    return TenantFirewall{gaps_of(settings, servers), lines_for(settings, servers)};
+    TenantFirewall firewall{gaps_of(settings, servers), {}};
+    const auto source = is_shared(settings) ? subnet : settings.tenant_subnet_pool.text();
+    if (!source.empty()) firewall.lines = lines_for(settings, source, servers);
+    return firewall;
 }
 
 }  // namespace nexus::app

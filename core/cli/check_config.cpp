@@ -85,10 +85,13 @@ int check_config(const CommandLine& line, bool offline) {
         append(findings, app::try_redis(loaded.settings));
         append(findings, app::try_backend(loaded.settings, log));
         append(findings, app::try_folders(loaded.settings));
-        append(findings, app::check_isolation(loaded.settings));
     } else if (findings.empty()) {
-        findings.push_back(
-            {Finding::Severity::good, "settings", "all fit together; --offline tried nothing"});
+        findings.push_back(Finding::good("settings", "all fit together; --offline tried nothing"));
+    } else if (!offline) {
+        findings.push_back(Finding::warning(
+            "settings",
+            "Redis, the backend and the folders were not tried; mend the settings above, and run "
+            "this again"));
     }
     for (auto& finding : findings)
         finding.message = redactor.clean(finding.message);

@@ -51,7 +51,7 @@ int run(config::Loaded loaded, app::Runner::Options options, Redactor& redactor,
     app::BackendHost backend(loaded.settings, log);
     const Info info = backend.probe();
     report(log, app::check_backend(loaded.settings, backend, info));
-    report(log, app::check_isolation(loaded.settings));
+    report(log, app::try_folders(loaded.settings));
     app::Runner runner(std::move(loaded.settings), options, backend, info, redactor, log,
                        [&](queue::Loss loss, const std::string& why) {
                            log.error("this runner ends: " + why);

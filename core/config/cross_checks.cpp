@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/characters.hpp"
+#include "config/duration.hpp"
 
 namespace nexus::config {
 namespace {
@@ -88,6 +89,19 @@ void check_node_name(const Settings& settings, const Surroundings& here,
                           "like NODE_NAME=worker-1"});
 }
 
+// Compose's stop_grace_period, which the container gets with the rest of .env.
+void check_stop_grace(const Settings& settings, const Surroundings& here,
+                      std::vector<Problem>& problems) {
+    const auto text = here.variable("STOP_GRACE");
+    if (!text || text->empty()) return;
+    const auto grace = parse_duration(*text);
+    const auto* time = std::get_if<std::chrono::milliseconds>(&grace);
+    if (time == nullptr || *time > settings.drain_timeout) return;
+    problems.push_back({"DRAIN_TIMEOUT",
+                        "STOP_GRACE is no longer than DRAIN_TIMEOUT, so a stop would kill the "
+                        "runner in the middle of its jobs; set STOP_GRACE to 15s more than that"});
+}
+
 }  // namespace
 
 void check_together(const Settings& settings, const Surroundings& here,
@@ -102,6 +116,7 @@ void check_together(const Settings& settings, const Surroundings& here,
     check_readable("REDIS_KEY_FILE", settings.redis_key_file, problems);
     check_readable("REGISTRY_AUTH_FILE", settings.registry_auth_file, problems);
     check_node_name(settings, here, problems);
+    check_stop_grace(settings, here, problems);
     check_bind("RUNNER_BIND_IP", settings.runner_bind_ip, settings, problems);
     // In a container every interface is the container's own; what is published is RUNNER_BIND_IP's.
     if (!here.in_container) {

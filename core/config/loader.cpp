@@ -51,13 +51,16 @@ std::string shown(const SettingRow& row, const Found& found) {
     return hidden ? "***" : found.text;
 }
 
-// user:password@host that was written into the wrong setting is a secret there too. An image's
-// digest stands behind an '@' as well.
-void hide_credentials(EffectiveValue& value, std::string_view text, Loaded& loaded) {
+// user:password@host that was written into the wrong setting is a secret there too, and so is the
+// content of a file in the place of its path. An image's digest stands behind an '@' as well.
+bool may_hold_secret(std::string_view text) {
     const auto at = text.rfind('@');
-    if (at == std::string_view::npos || text.substr(at).starts_with("@sha") ||
-        text.substr(0, at).find(':') == std::string_view::npos)
-        return;
+    const bool has_user = at != std::string_view::npos && !text.substr(at).starts_with("@sha256:");
+    return has_user || text.starts_with('{') || text.starts_with("-----BEGIN");
+}
+
+void hide_secrets(EffectiveValue& value, std::string_view text, Loaded& loaded) {
+    if (!may_hold_secret(text)) return;
     value.shown = "***";
     auto secrets = redis_url_secrets(text);
     std::move(secrets.begin(), secrets.end(), std::back_inserter(loaded.secrets));
@@ -89,7 +92,7 @@ void load_row(const SettingRow& row, const Surroundings& here, const Properties&
     }
     if (const auto problem = store(row, loaded.settings, found.text)) {
         loaded.problems.push_back({name, name + " " + *problem});
-        hide_credentials(loaded.values.back(), found.text, loaded);
+        hide_secrets(loaded.values.back(), found.text, loaded);
     }
 }
 

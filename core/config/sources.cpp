@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/files.hpp"
+#include "config/setting_rules.hpp"
 
 namespace nexus::config {
 namespace {
@@ -24,6 +25,11 @@ std::string without_line_end(std::string text) {
 
 Found read_secret(const std::string& name, const std::string& path) {
     constexpr std::size_t most = 64U << 10U;
+    // What is no path may be the secret itself, and is not shown.
+    if (const auto problem = path_problem(path)) {
+        return {"", "secret file",
+                name + " " + *problem + ". It names the file that holds the secret"};
+    }
     Found found{"", "secret file " + path, std::nullopt};
     try {
         auto text = read_file(path, most);

@@ -208,16 +208,16 @@ TEST_CASE("a plugin that hangs is named by /readyz and by the log, and gets no m
     GuardedRedis redis;
     Runner runner(redis, {{"BACKEND", NEXUS_BINARY_DIR "/tests/plugins/stuck.so"}});
     runner.start();
-    wait_until([&] { return contains(runner.http("/readyz").body, "stuck in info"); }, seconds(60),
-               "/readyz says that the backend is stuck");
+    wait_until([&] { return contains(runner.http("/readyz").body, "stuck in inspect"); },
+               seconds(60), "/readyz says that the backend is stuck");
     CHECK(runner.http("/readyz").status == 503);
     CHECK(runner.http("/healthz").status == 200);
     redis.cli({"XADD", "nexus:jobs", "*", "job",
                R"({"id":"refused","action":"provision","tenant_id":"acme","payload":{},)"
                R"("max_attempts":1,"reply_to":"nexus:reply:refused"})"});
     const auto reply = redis.cli({"BLPOP", "nexus:reply:refused", "30"});
-    CHECK(contains(reply, "backend stuck is stuck in info"));
-    CHECK(contains(runner.log(), "backend stuck is stuck in info"));
+    CHECK(contains(reply, "backend stuck is stuck in inspect"));
+    CHECK(contains(runner.log(), "backend stuck is stuck in inspect"));
     CHECK(runner.stop() == 0);
 }
 

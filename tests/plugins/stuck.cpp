@@ -1,19 +1,17 @@
 #include <poll.h>
 
-#include <atomic>
-
 #include "idle_backend.hpp"
 
 namespace {
 
-// `stop`, and every `info` but the first, care for no deadline; they end only where the test lets
-// them.
+// `stop` and `inspect` care for no deadline; they end only where the test lets them.
 class Stuck final : public nexus::test::IdleBackend {
   public:
     Stuck(const nexus::PluginHost& /*host*/, std::string_view /*config*/) {}
-    nexus::Info info(const nexus::CallContext& ctx) override {
-        if (answered_.exchange(true)) hang(ctx);
-        return {};
+    std::optional<nexus::ContainerState> inspect(const nexus::CallContext& ctx,
+                                                 const std::string& /*name*/) override {
+        hang(ctx);
+        return std::nullopt;
     }
     void stop(const nexus::CallContext& ctx, const std::string& /*name*/,
               std::chrono::seconds /*grace*/) override {
@@ -26,8 +24,6 @@ class Stuck final : public nexus::test::IdleBackend {
         while (::poll(&cancel, 1, -1) <= 0) {
         }
     }
-
-    std::atomic<bool> answered_ = false;
 };
 
 }  // namespace

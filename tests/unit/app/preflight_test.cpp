@@ -167,6 +167,14 @@ TEST_CASE_FIXTURE(House, "an image of the runner that is not pinned is a warning
     CHECK(check_container(settings, engine, soon(), own).size() == 1);
 }
 
+TEST_CASE_FIXTURE(House, "tenants are kept off the runner's own network") {
+    settings.tenant_isolation = config::Isolation::shared;
+    settings.tenant_network = "tenants";
+    CHECK(check_container(settings, engine, soon(), own).size() == 1);
+    settings.tenant_network = "runner_internal";
+    CHECK(says(trouble(), "is the runner's own network"));
+}
+
 TEST_CASE_FIXTURE(House, "an engine that does not know the container leaves it at a warning") {
     engine.containers.clear();
     const auto finding = trouble();
@@ -178,21 +186,30 @@ TEST_CASE_FIXTURE(House,
                   "a shared network that is missing is refused with the line that makes it") {
     settings.tenant_network = "runner_internal";
     settings.backend = "docker";
-    CHECK(check_shared_network(settings, engine, soon()).empty());
+    std::vector<Finding> findings;
+    CHECK_FALSE(shared_network(settings, engine, soon(), findings));
+    CHECK(findings.empty());
     settings.tenant_isolation = config::Isolation::shared;
-    const auto findings = check_shared_network(settings, engine, soon());
+    CHECK_FALSE(shared_network(settings, engine, soon(), findings));
     REQUIRE(findings.size() == 1);
     check_error(findings[0], "tenant_network");
     CHECK(says(findings[0], "no network runner_internal"));
     CHECK(says(findings[0],
                "docker network create --opt com.docker.network.bridge.enable_icc=false "
                "runner_internal"));
-    engine.networks["runner_internal"].name = "runner_internal";
-    CHECK(check_shared_network(settings, engine, soon()).empty());
+    engine.networks["runner_internal"].subnet = "172.30.0.0/16";
+    const auto found = shared_network(settings, engine, soon(), findings);
+    REQUIRE(found);
+    const auto isolation = check_isolation(settings, found);
+    REQUIRE(isolation.size() == 1);
+    CHECK(says(isolation[0], "Run these lines as root"));
+    CHECK(isolation[0].commands.back().find("-s 172.30.0.0/16") != std::string::npos);
     engine.before = [](const std::string& op) {
         throw BackendError(Code::unsupported, op + " came later", false);
     };
-    CHECK(check_shared_network(settings, engine, soon()).empty());
+    CHECK_FALSE(shared_network(settings, engine, soon(), findings));
+    CHECK(findings.size() == 1);
+    CHECK(check_isolation(settings, std::nullopt)[0].commands.empty());
 }
 
 TEST_CASE("folders can be written or made, or the mend is said") {

@@ -96,6 +96,15 @@ TEST_CASE("a container's id is no name for a node, where it is one") {
         CHECK(problems({{"NODE_NAME", name}}, true) == "");
 }
 
+TEST_CASE("a stop is given more time than the jobs") {
+    const char* part = "STOP_GRACE is no longer than DRAIN_TIMEOUT";
+    CHECK(problems({{"STOP_GRACE", "30s"}}).find(part) != std::string::npos);
+    CHECK(problems({{"STOP_GRACE", "45s"}, {"DRAIN_TIMEOUT", "5m"}}).find(part) !=
+          std::string::npos);
+    CHECK(problems({{"STOP_GRACE", "45s"}}) == "");
+    CHECK(problems({{"STOP_GRACE", "1m30s"}}) == "");  // compose's to understand
+}
+
 TEST_CASE("a URL that could not be read is told of once") {
     const std::string all = problems({{"REDIS_URL", "default:hunter2@10.0.0.2"}});
     CHECK(std::count(all.begin(), all.end(), '\n') == 1);

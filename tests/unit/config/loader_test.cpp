@@ -89,6 +89,31 @@ TEST_CASE("credentials in a setting that has none are refused and never shown") 
     CHECK(value_of(loaded, "NEXUS_IMAGE").shown == image);
 }
 
+TEST_CASE("what may be a secret in the wrong place is not shown") {
+    struct Row {
+        const char* name;
+        const char* value;
+        const char* setting;
+    };
+    for (const Row& row :
+         {Row{"REDIS_URL_FILE", "redis://default:hunter2@10.0.0.2:6379/0", "REDIS_URL"},
+          Row{"BACKEND_CONFIG_FILE", R"({"token":"hunter2"})", "BACKEND_CONFIG"},
+          Row{"REDIS_SENTINELS", "default:hunter2@shard-1:26379", "REDIS_SENTINELS"},
+          Row{"RUNNER_BIND_IP", "hunter2@10.0.0.3", "RUNNER_BIND_IP"},
+          Row{"REGISTRY_AUTH_FILE", R"({"auths":{"x":{"auth":"hunter2"}}})", "REGISTRY_AUTH_FILE"},
+          Row{"REDIS_KEY_FILE", "-----BEGIN KEY-----hunter2", "REDIS_KEY_FILE"}}) {
+        CAPTURE(row.name);
+        Variables variables{{row.name, row.value}};
+        if (row.setting != std::string("REDIS_URL")) variables["REDIS_URL"] = "redis://localhost";
+        const auto loaded = load(surroundings(variables), std::nullopt);
+        CHECK(all_problems(loaded).find(row.setting) == 0);
+        CHECK(all_problems(loaded).find("hunter2") == std::string::npos);
+        const auto& value = value_of(loaded, row.setting);
+        CHECK(value.shown.find("hunter2") == std::string::npos);
+        CHECK(value.source.find("hunter2") == std::string::npos);
+    }
+}
+
 TEST_CASE("what was left in any value is refused before it is read") {
     const auto loaded = load(surroundings({{"REDIS_URL", "\"redis://u:hunter2@localhost\""},
                                            {"NODE_NAME", "REPLACE_WITH_NAME"}}),
