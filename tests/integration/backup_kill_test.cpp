@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "integration/backup_ground.hpp"
+#include "support/thorough.hpp"
 #include "support/wait_until.hpp"
 
 using namespace nexus::test;
@@ -41,11 +42,10 @@ void die_at(Runner& runner, const std::vector<std::string>& command, const std::
     REQUIRE(died.code == 128 + SIGKILL);
 }
 
-// At least so many, evenly spread; all of them where NEXUS_KILLS=all.
+// At least so many, evenly spread; all of them where it is thorough().
 std::vector<std::string> chosen(const std::vector<std::string>& all) {
     constexpr std::size_t least = 12;
-    const char* const wish = std::getenv("NEXUS_KILLS");
-    if (all.size() <= least || (wish != nullptr && std::string(wish) == "all")) return all;
+    if (all.size() <= least || thorough()) return all;
     std::vector<std::string> some;
     for (std::size_t i = 0; i < least; ++i)
         some.push_back(all[i * (all.size() - 1) / (least - 1)]);

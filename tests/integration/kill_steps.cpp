@@ -1,10 +1,10 @@
 #include "integration/kill_steps.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <regex>
 
 #include "support/temp_dir.hpp"
+#include "support/thorough.hpp"
 
 namespace nexus::test {
 
@@ -20,9 +20,8 @@ std::set<std::string> steps_of_tenants() {
 }
 
 void thin_out(std::vector<std::string>& steps, std::size_t deed) {
-    constexpr std::size_t kept = 5;
-    const char* const wish = std::getenv("NEXUS_KILLS");
-    if (wish != nullptr && std::string(wish) == "all") return;
+    constexpr std::size_t kept = 8;
+    if (thorough()) return;
     std::vector<std::string> some;
     for (std::size_t i = deed % kept; i < steps.size(); i += kept)
         some.push_back(steps[i]);

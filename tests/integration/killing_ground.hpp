@@ -51,7 +51,7 @@ class KillingGround {
     const std::string& first_image() const noexcept { return engine.image(); }
 
     // Does the deed to a tenant in peace, and then to one for each step that it came by, with a
-    // kill there, or for every fifth where NEXUS_KILLS=all is not set; the steps' names. All are
+    // kill there, or for every eighth where it is not thorough(); the steps' names. All are
     // tenants of the deeds before, where there were any and the deed has jobs that come before it.
     std::set<std::string> play(const Deed& deed);
 
