@@ -76,14 +76,13 @@ TEST_CASE_FIXTURE(Node, "shared tenants are on the operator's network, which mus
     CHECK(runner.stop() == 0);
 }
 
-TEST_CASE_FIXTURE(Node, "the firewall lines of a shared network ask for its subnet themselves") {
+TEST_CASE_FIXTURE(Node, "the firewall lines of a shared network are for its subnet") {
     const auto site = tenant_site();
     if (!site) return;
     runner.env()["TENANT_ISOLATION"] = "shared";
     runner.env()["TENANT_NETWORK"] = shared_network;
     REQUIRE(as_operator(engine, engine.kind() + " network create " + shared_network).code == 0);
-    runner.env()["LOG_FORMAT"] = "text";  // where a quote is itself
-    const RedisServer here;               // the other one is in another network
+    const RedisServer here;  // the other one is in another network
     runner.env()["REDIS_URL"] = here.url();
     runner.start();
     REQUIRE(provision("rt-one") == "provisioned");
