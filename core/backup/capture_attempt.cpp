@@ -26,6 +26,15 @@ constexpr std::chrono::hours verified_every = full_read_every;
 
 constexpr int most_reads = 2;
 
+// By its size alone. A disk that does not even tell that has lost it.
+bool is_whole(const BlobStore& blobs, const Part& part) {
+    try {
+        return blobs.size(part.sha256) == part.blob_bytes;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
 bool is_within(WallTime time, std::chrono::hours age) {
     const WallTime now = wall_now();
     return time <= now && now - time < age;
@@ -119,7 +128,7 @@ const Part* Capture::Attempt::known(const Source& source) const {
     const Part* part = noted(source.part.name);
     const bool usable = part != nullptr && !options_.full && part->status == PartStatus::ok &&
                         !part->fingerprint.empty() && is_within(part->read_at, full_read_every) &&
-                        parts_.blobs.size(part->sha256) == part->blob_bytes;
+                        is_whole(parts_.blobs, *part);
     return usable ? part : nullptr;
 }
 

@@ -48,6 +48,7 @@ Hold::~Hold() {
 }
 
 Consistency Hold::take() {
+    if (const auto before = journal_.read(context_.tenant())) late_until_ = before->stays_until;
     const auto last = Clock::now() + freezing_patience;
     for (int looks = 1;; ++looks) {
         const auto runtime = find_container(backend_, runtime_, context_);
@@ -55,7 +56,8 @@ Consistency Hold::take() {
         try {
             return look_at(*runtime);
         } catch (const BackendError& error) {
-            if (is_unanswered(error.code())) expect_late_pause();
+            if (held_ == Entry::Kind::paused && is_unanswered(error.code()))
+                late_until_ = wall_now() + late_pause;
             let_go();  // whether it is held is not known
             const bool changed = is_own_trouble(error.code()) && looks < most_looks;
             const bool busy =
@@ -90,6 +92,7 @@ Consistency Hold::look_at(const ContainerState& runtime) {
 Consistency Hold::hold(Entry::Kind kind) {
     Entry entry;
     entry.kind = kind;
+    entry.stays_until = late_until_;
     journal_.write(context_.tenant(), entry);
     held_ = kind;
     since_ = Clock::now();
@@ -117,19 +120,21 @@ void Hold::let_go() {
     }
     time_ += std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - since_);
     NEXUS_KILL_POINT("after_runtime_let_go");
-    if (!may_come_) journal_.erase(context_.tenant());
+    note_let_go();
     NEXUS_KILL_POINT("after_hold_erased");
 }
 
 // To resume what is not paused yet does nothing, so a pause that the engine comes to later would
 // stay for ever: whoever settles the journal resumes again until then. A runtime that a late stop
 // ends is started by the reconciler.
-void Hold::expect_late_pause() {
-    if (held_ != Entry::Kind::paused) return;
-    may_come_ = true;
+void Hold::note_let_go() const {
+    if (late_until_ <= wall_now()) {
+        journal_.erase(context_.tenant());
+        return;
+    }
     Entry entry;
     entry.kind = Entry::Kind::paused;
-    entry.stays_until = wall_now() + late_pause;
+    entry.stays_until = late_until_;
     journal_.write(context_.tenant(), entry);
 }
 

@@ -17,7 +17,7 @@ namespace nexus::backup {
 
 class Hold {
   public:
-    // Of context.tenant(), which nothing holds yet. All must outlive it.
+    // Of context.tenant(), of which nothing is unsettled in the journal. All must outlive it.
     Hold(Backend& backend, const Journal& journal, const config::Settings& settings, Log& log,
          const tenants::JobContext& context);
     Hold(const Hold&) = delete;
@@ -45,7 +45,7 @@ class Hold {
     Consistency look_at(const ContainerState& runtime);
     Consistency hold(Entry::Kind kind);
     std::optional<Failure> release(Entry::Kind kind, const CallContext& call) const;
-    void expect_late_pause();
+    void note_let_go() const;
 
     Backend& backend_;
     const Journal& journal_;
@@ -54,7 +54,7 @@ class Hold {
     const tenants::JobContext& context_;
     const std::string runtime_;
     std::optional<Entry::Kind> held_;
-    bool may_come_ = false;  // the engine did not answer, and may yet do what it was asked for
+    WallTime late_until_{};  // until then the engine may yet pause, though it did not answer
     Clock::time_point since_;
     std::chrono::milliseconds time_{0};
 };

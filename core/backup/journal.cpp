@@ -110,6 +110,15 @@ bool Journal::has(const TenantId& tenant) const {
     return folder_.exists(file_of(tenant));
 }
 
+bool Journal::is_unsettled(const TenantId& tenant) const {
+    try {
+        const auto entry = read(tenant);
+        return entry && entry->stays_until <= wall_now();
+    } catch (const json::Error&) {
+        return true;
+    }
+}
+
 std::optional<Entry> Journal::read(const TenantId& tenant) const {
     const auto text = folder_.read(file_of(tenant), json::own_files.bytes);
     if (!text) return std::nullopt;

@@ -45,6 +45,9 @@ class Journal {
     void write(const TenantId& tenant, const Entry& entry) const;
     void erase(const TenantId& tenant) const;
     bool has(const TenantId& tenant) const;
+    // Whether something is to be put right before the tenant is worked on: an entry that only waits
+    // for what may still come is none. True also where the file is damaged.
+    bool is_unsettled(const TenantId& tenant) const;
     // Throws json::Error where the file is damaged.
     std::optional<Entry> read(const TenantId& tenant) const;
     std::vector<TenantId> list() const;

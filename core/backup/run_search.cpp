@@ -68,6 +68,22 @@ void mistrust(TenantBackup& backup, const std::map<std::string, WallTime>& doubt
     }
 }
 
+// What an older run kept of a part that had failed since is the newest that there is of it.
+void add_older(std::optional<TenantBackup>& found, const TenantBackup& older) {
+    if (!found) {
+        found = older;
+        return;
+    }
+    for (auto& part : found->parts) {
+        const auto* kept = older.find(part.name);
+        if (part.status == PartStatus::failed && kept != nullptr) part = *kept;
+    }
+}
+
+void drop_failed(TenantBackup& backup) {
+    std::erase_if(backup.parts, [](const Part& part) { return part.status == PartStatus::failed; });
+}
+
 std::string choices(const RunStore& runs, const TenantId& tenant) {
     constexpr int most = 10;
     int count = 0;
@@ -135,24 +151,36 @@ void RunStore::for_each_holding(const TenantId& tenant,
 std::optional<TenantBackup> RunStore::newest(const TenantId& tenant) const {
     std::optional<TenantBackup> found;
     for_each_newest(*this, [&](const Run& run) {
-        if (const auto* backup = run.find(tenant)) found = *backup;
-        return found.has_value();
+        if (const auto* backup = run.find(tenant)) add_older(found, *backup);
+        return found && found->status() != PartStatus::failed;
     });
-    if (found) mistrust(*found, doubts(*this));
+    if (!found) return found;
+    drop_failed(*found);
+    mistrust(*found, doubts(*this));
     return found;
 }
 
 std::map<TenantId, TenantBackup> RunStore::newest() const {
-    std::map<TenantId, TenantBackup> found;
-    for_each_newest(*this, [&](Run& run) {
-        for (auto& backup : run.tenants)
-            found.emplace(backup.tenant, std::move(backup));
-        return run.scope.empty();
+    std::map<TenantId, std::optional<TenantBackup>> found;
+    bool all_are_known = false;
+    for_each_newest(*this, [&](const Run& run) {
+        for (const auto& backup : run.tenants) {
+            if (!all_are_known || found.count(backup.tenant) > 0)
+                add_older(found[backup.tenant], backup);
+        }
+        all_are_known = all_are_known || run.scope.empty();
+        return all_are_known && std::all_of(found.begin(), found.end(), [](const auto& each) {
+                   return each.second->status() != PartStatus::failed;
+               });
     });
     const auto doubted = doubts(*this);
-    for (auto& [tenant, backup] : found)
-        mistrust(backup, doubted);
-    return found;
+    std::map<TenantId, TenantBackup> newest;
+    for (auto& [tenant, backup] : found) {
+        drop_failed(*backup);
+        mistrust(*backup, doubted);
+        newest.emplace(tenant, std::move(*backup));
+    }
+    return newest;
 }
 
 }  // namespace nexus::backup

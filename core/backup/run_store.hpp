@@ -46,9 +46,9 @@ class RunStore {
     // true. Those that cannot be read are passed over.
     void for_each_holding(const TenantId& tenant,
                           const std::function<bool(const Run&)>& take) const;
-    // What the newest run, of any scope, has of `tenant`, for what did not change since; a blob of
-    // a run that was noted as damaged, and was not verified since, was never verified. Runs that
-    // cannot be read are passed over.
+    // Of each part of `tenant` that the newest run names, of any scope, the newest that a run kept,
+    // for what did not change since; a blob of a run that was noted as damaged, and was not
+    // verified since, was never verified. Runs that cannot be read are passed over.
     std::optional<TenantBackup> newest(const TenantId& tenant) const;
     // The same of every tenant that the newest run of the whole node, or one after it, has.
     std::map<TenantId, TenantBackup> newest() const;

@@ -266,6 +266,29 @@ TEST_CASE("what did not change is looked for in the newest run that has the tena
     CHECK(house.runs.newest().at(tenant("beta")).pause_ms == 2);
 }
 
+TEST_CASE(
+    "of a part that failed since, the run before is known, and of one that only failed none") {
+    const House house;
+    house.runs.publish(make_run(first));
+    for (const char* id : {second, third}) {
+        auto run = make_run(id);
+        run.tenants.push_back(test::make_tenant("beta"));
+        for (auto& backup : run.tenants)
+            backup.parts.back() = test::make_failed_part(PartName::state);
+        house.runs.publish(run);
+    }
+    const auto all = house.runs.newest();
+    for (const auto& known : {all.at(tenant("acme")), *house.runs.newest(tenant("acme"))}) {
+        REQUIRE(known.find(PartName::state) != nullptr);
+        CHECK(known.find(PartName::state)->status == PartStatus::ok);
+        CHECK(known.parts.size() == 3);
+    }
+    for (const auto& known : {all.at(tenant("beta")), *house.runs.newest(tenant("beta"))}) {
+        CHECK(known.find(PartName::state) == nullptr);
+        CHECK(known.find(PartName::session) != nullptr);
+    }
+}
+
 TEST_CASE("a verification is noted beside its run, the last one alone") {
     const House house;
     house.runs.publish(make_run(first));
