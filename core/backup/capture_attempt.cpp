@@ -108,15 +108,13 @@ bool Capture::Attempt::find_volume(Source& source) const {
     return true;
 }
 
-// The record of a tenant that was adopted does not say it of what was there before, but earlier
-// runs may have it.
+// The record of a tenant that was adopted may not say it of what was there before, but earlier runs
+// have it. Not of the session: a pairing that has not come to its end has removed that.
 bool Capture::Attempt::was_made(PartName name) const {
     try {
         const auto record = parts_.store.load(context_.tenant());
         if (record && record->volumes_made) return true;
-        // A pairing that has not come to its end removed it, and makes another.
-        const bool pairing = record && record->job && record->job->prepared;
-        if (pairing && name == PartName::session) return false;
+        if (record && name == PartName::session) return false;
     } catch (const json::Error&) {
         // The record is saved as it is, with the folder.
     }
