@@ -70,6 +70,14 @@ BackendError to_error(const engine::EngineError& error, const std::string& what)
     return {meaning.code, message, meaning.retryable};
 }
 
+bool is_runtime_refusal(const BackendError& error) {
+    const std::string_view text = error.what();
+    return error.code() == Code::internal &&
+           (text.find(" resume ") != std::string_view::npos ||
+            text.find(" pause ") != std::string_view::npos) &&
+           text.find("failed: exit status") != std::string_view::npos;
+}
+
 bool is_half_written_log(const BackendError& error) {
     return std::string_view(error.what()).find(half_line) != std::string_view::npos;
 }

@@ -12,6 +12,9 @@ namespace nexus::podman {
 // Podman answers 500 for most conflicts.
 BackendError to_error(const engine::EngineError& error, const std::string& what);
 
+// Whether the OCI runtime would not pause or resume a container: it is so already, or it cannot.
+bool is_runtime_refusal(const BackendError& error);
+
 // Whether the log could not be read because its last line was just being written.
 bool is_half_written_log(const BackendError& error);
 

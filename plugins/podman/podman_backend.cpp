@@ -128,9 +128,19 @@ void PodmanBackend::logs(const CallContext& ctx, const std::string& name, std::i
 void PodmanBackend::remove(const CallContext& ctx, const std::string& name) {
     const auto container = exact(ctx, name);
     if (!container) return;
+    try {
+        remove_found(ctx, name, *container);
+    } catch (const BackendError& error) {
+        if (!is_runtime_refusal(error)) throw;
+        signal(ctx, name, *container, "SIGKILL");
+        remove_found(ctx, name, *container);
+    }
+}
+
+void PodmanBackend::remove_found(const CallContext& ctx, const std::string& name,
+                                 const std::string& id) {
     const std::string what = "removing container " + name;
-    const auto problem =
-        client().find(ctx, engine::remove_container(*container), what, parse_removal);
+    const auto problem = client().find(ctx, engine::remove_container(id), what, parse_removal);
     if (problem && !problem->empty()) throw client().failure(*problem, what);
 }
 

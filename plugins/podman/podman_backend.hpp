@@ -24,9 +24,19 @@ class PodmanBackend final : public engine::EngineBackend {
     void start(const CallContext& ctx, const std::string& name) override;
     void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
+    // Also brings Podman and a runtime together that a crash of its service has set apart.
+    void unpause(const CallContext& ctx, const std::string& name) override;
 
   private:
     std::vector<VolumeRoot> filled_roots(const CallContext& ctx, const std::string& name);
+    void remove_found(const CallContext& ctx, const std::string& name, const std::string& id);
+    // Whether one that Podman takes for paused goes on; it does when this returns true.
+    bool resumes(const CallContext& ctx, const std::string& name);
+    // Whether one that Podman takes for running is frozen.
+    bool is_frozen(const CallContext& ctx, const std::string& name);
+    void ask_to_end(const CallContext& ctx, const std::string& name, const std::string& id);
+    void signal(const CallContext& ctx, const std::string& name, const std::string& id,
+                const std::string& signal);
     void refine(ContainerState& state) override;
     engine::Request creation(const CallContext& ctx, const ContainerSpec& spec) override;
     std::optional<NetworkState> find_network(const CallContext& ctx,

@@ -56,6 +56,11 @@ Request run_health_check(const std::string& container) {
     return request;
 }
 
+Request kill_container(const std::string& container, const std::string& signal) {
+    return {"POST",
+            engine::with_query(engine::container_path(container, "/kill"), {{"signal", signal}})};
+}
+
 Request init_container(const std::string& container) {
     return {"POST", engine::container_path(container, "/init")};
 }

@@ -25,6 +25,9 @@ engine::Request container_stats(const std::string& container);
 // Runs the container's own check once, and answers when it is done.
 engine::Request run_health_check(const std::string& container);
 
+// `signal` as "SIGTERM". Answers at once, but for SIGKILL: when it has ended.
+engine::Request kill_container(const std::string& container, const std::string& signal);
+
 // Mounts what the container needs, and starts no program yet.
 engine::Request init_container(const std::string& container);
 

@@ -44,6 +44,20 @@ std::vector<fs::path> blobs(const BackupGround& ground) {
     return found;
 }
 
+// From the middle on, the first that changes what is read. Some do not: where the same bytes stand
+// twice before, zstd may copy them from either place.
+void flip_a_bit_of(const fs::path& blob) {
+    const auto good = read_file(blob);
+    const Command test{.argv = {"zstd", "-tq", blob.string()}};
+    for (auto at = good.size() / 2; at < good.size(); ++at) {
+        auto bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ 1);
+        write_file(blob, bad);
+        if (run(test).code != 0) return;
+    }
+    FAIL("no bit of " << blob.string() << " matters");
+}
+
 }  // namespace
 
 TEST_CASE("a second backup says who holds the lock, and changes nothing") {
@@ -109,17 +123,15 @@ TEST_CASE("a blob that is not what it was is found, and restored into nothing") 
     for (const auto& blob : blobs(ground)) {
         CAPTURE(blob.string());
         const auto good = read_file(blob);
-        auto bad = good;
         SUBCASE("one bit flipped") {
-            bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 1);
+            flip_a_bit_of(blob);
         }
         SUBCASE("truncated") {
-            bad.resize(bad.size() - 7);
+            write_file(blob, good.substr(0, good.size() - 7));
         }
         SUBCASE("something behind it") {
-            bad += good;
+            write_file(blob, good + good);
         }
-        write_file(blob, bad);
         const auto verified = ground.runner.cli({"verify"});
         CHECK(verified.code == 4);
         CHECK(contains(verified.err, blob.filename().string().substr(0, 12)));

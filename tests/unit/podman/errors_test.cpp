@@ -84,6 +84,17 @@ TEST_CASE("an engine's error becomes one of ours by cause and sentence") {
     }
 }
 
+TEST_CASE("that the OCI runtime will not pause or resume is told from other failures") {
+    const auto refused = [](const std::string& message) {
+        return is_runtime_refusal(to_error({500, message, message}, "trying it"));
+    };
+    CHECK(refused("`/usr/bin/runc resume 0a1b` failed: exit status 1"));
+    CHECK(refused("`/usr/bin/crun pause 0a1b` failed: exit status 1"));
+    CHECK_FALSE(refused("`/usr/bin/runc kill 0a1b 15` failed: exit status 1"));
+    CHECK_FALSE(refused("`/usr/bin/runc resume 0a1b` failed: signal: killed"));
+    CHECK_FALSE(refused("\"0a1b\" is not paused, can't unpause: container state improper"));
+}
+
 TEST_CASE("a host without the init program is told how to get it") {
     const auto error =
         to_error({500,
