@@ -3,6 +3,7 @@
 #include "app/node_folders.hpp"
 #include "app/version.hpp"
 #include "base/cancel.hpp"
+#include "tenants/elsewhere_file.hpp"
 #include "tenants/turn.hpp"
 
 namespace nexus::app {
@@ -45,8 +46,10 @@ backup::Restore BackupTools::restore_from(const backup::BackupDir& other) {
 }
 
 void BackupTools::settle(int cancel_fd) {
+    const auto elsewhere = tenants::read_elsewhere(settings.state_dir);
     for (const auto& tenant : journal.list()) {
         if (is_cancelled(cancel_fd)) return;
+        if (elsewhere.count(tenant) > 0) continue;
         const auto turn = turns.try_take(tenant);
         if (!turn) continue;
         try {

@@ -25,7 +25,8 @@ struct BackupTools {
     BackupTools(config::Settings all_settings, Redactor& redactor, Log& log_of_all);
 
     // Puts right what processes that died have left of tenants. One whose turn another process has
-    // is left to that; trouble with one is logged, and keeps it from being worked on. Returns early
+    // is left to that, and one that another node has is left as it is; trouble with one is logged,
+    // and keeps it from being worked on. Returns early
     // once `cancel_fd` is readable.
     void settle(int cancel_fd);
 

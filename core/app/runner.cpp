@@ -122,7 +122,8 @@ queue::NodeFacts Runner::facts() const {
 
 tenants::Repair::Outside Runner::outside() {
     return {[this](const tenants::TenantEvent& event) { queue_.tell(event); }, wall_now,
-            [this](const tenants::TenantId& tenant) { return queue_.place_of(tenant); }};
+            [this](const tenants::TenantId& tenant) { return queue_.place_of(tenant); },
+            [this](const tenants::TenantId& tenant) { return journal_.is_unsettled(tenant); }};
 }
 
 tenants::InTurn Runner::in_turn() {
@@ -140,7 +141,8 @@ backup::Backups::Parts Runner::backup_parts() {
 }
 
 Settling::Parts Runner::settling_parts() {
-    return {journal_, backups_, in_turn(), outside().tell, outside().place_of};
+    return {journal_,       backups_,           in_turn(),
+            outside().tell, outside().place_of, [this] { backend_.changes().ring(); }};
 }
 
 BackupNews::Outside Runner::news_outside() {

@@ -33,6 +33,7 @@ void Settling::settle(const tenants::TenantId& tenant, const tenants::Turn& turn
         parts_.backups.settle(context);
         for (const auto& event : context.take_events())
             parts_.tell(event);
+        if (!parts_.journal.has(tenant)) parts_.settled();
         give_back(tenant, Clock::duration::zero());
     } catch (const std::exception& error) {
         pollfd ending{turn.cancel_fd, POLLIN, 0};

@@ -25,6 +25,7 @@ class Settling {
         tenants::InTurn in_turn;
         std::function<void(const tenants::TenantEvent&)> tell;
         tenants::PlaceOf place_of;
+        std::function<void()> settled;  // something was, and the tenant is to be looked at
     };
     Settling(Parts parts, const config::Settings& settings, Log& log);
 

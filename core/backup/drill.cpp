@@ -150,7 +150,7 @@ class Restore::Drill {
 
 Restore::DrillReport Restore::drill(const Request& request, tenants::JobContext& context) {
     return as_failure([&] {
-        settler_.settle(context);
+        settle(context);
         const UniqueFd shared = parts_.dir.share_blobs(context.cancel_fd());
         const Run run = runs_.find(request.source, request.snapshot);
         DrillReport report;

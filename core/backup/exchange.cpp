@@ -91,8 +91,8 @@ void Exchange::undo_volume(PartName part, const std::string& restored, bool made
         NEXUS_KILL_POINT("after_volume_unmade");
         return;
     }
-    if (hash_of(parts_.backend, scratch, context_) == restored) return;
-    if (hash_of(parts_.backend, own, context_) != restored) {
+    if (holds(scratch, restored)) return;
+    if (!holds(own, restored)) {
         throw Failure(ErrorCode::internal,
                       "it cannot be told which of the volumes " + own + " and " + scratch +
                           " has what was there before the restore: neither has what was restored. "
@@ -101,6 +101,16 @@ void Exchange::undo_volume(PartName part, const std::string& restored, bool made
     }
     parts_.backend.swap_volumes(context_.call(), own, scratch);
     NEXUS_KILL_POINT("after_volume_put_back");
+}
+
+// One that cannot be read is not what was restored: that was.
+bool Exchange::holds(const std::string& volume, const std::string& restored) const {
+    try {
+        return hash_of(parts_.backend, volume, context_) == restored;
+    } catch (const BackendError& error) {
+        if (error.code() != Code::internal) throw;
+        return false;
+    }
 }
 
 void Exchange::undo_folder(std::int64_t generation) {

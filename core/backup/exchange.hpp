@@ -46,6 +46,7 @@ class Exchange {
 
   private:
     void undo_volume(PartName part, const std::string& restored, bool made);
+    bool holds(const std::string& volume, const std::string& restored) const;
     void undo_folder(std::int64_t generation);
     bool is_restored(std::int64_t generation) const;
     void put_back();

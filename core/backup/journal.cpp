@@ -16,7 +16,7 @@ constexpr std::string_view ending = ".json";
 constexpr std::pair<std::string_view, Entry::Kind> kinds[] = {
     {"paused", Entry::Kind::paused},   {"stopped", Entry::Kind::stopped},
     {"restore", Entry::Kind::restore}, {"swapping", Entry::Kind::swapping},
-    {"swapped", Entry::Kind::swapped},
+    {"swapped", Entry::Kind::swapped}, {"refused", Entry::Kind::refused},
 };
 
 constexpr std::pair<const char*, std::string Entry::*> hashes[] = {

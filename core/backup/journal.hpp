@@ -24,6 +24,7 @@ struct Entry {
         restore,   // scratch volumes and a scratch folder are being filled; nothing was touched yet
         swapping,  // the runtime stands aside, and volumes and folder are being exchanged
         swapped,   // they were: what is in the scratch places is the old content
+        refused,  // as swapped, but what was restored does not run, and all is to be exchanged back
     };
     Kind kind = Kind::paused;
     // Of a pause whose outcome is not known: until then it may still come, and is undone.

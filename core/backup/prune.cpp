@@ -45,13 +45,19 @@ std::vector<Seen> look_at_all(const RunStore& runs) {
     return all;
 }
 
+// A run of the whole node of which nothing could be restored: one of a machine to which its tenants
+// are still to be restored, as well as of one that has none any more.
+bool is_empty(const Seen& run) {
+    return run.restorable.empty() && run.failed.empty();
+}
+
 // Those that are still there: the newest run of the whole node, or a run after it, names them.
 std::set<TenantId> tenants_of(const std::vector<Seen>& runs) {
     std::set<TenantId> tenants;
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
         tenants.insert(run->restorable.begin(), run->restorable.end());
         tenants.insert(run->failed.begin(), run->failed.end());
-        if (run->age.scope.empty()) break;
+        if (run->age.scope.empty() && !is_empty(*run)) break;
     }
     return tenants;
 }
@@ -72,8 +78,10 @@ std::set<std::string> last_resorts(const std::vector<Seen>& runs) {
 std::set<std::string> kept_of(const std::vector<Seen>& runs, const config::BackupKeep& keep) {
     std::vector<RunAge> ages;
     ages.reserve(runs.size());
-    for (const auto& run : runs)
+    for (const auto& run : runs) {
         ages.push_back(run.age);
+        if (is_empty(run)) ages.back().verified = false;  // it proves nothing
+    }
     auto ids = kept(ages, keep);
     ids.merge(last_resorts(runs));
     return ids;

@@ -18,7 +18,7 @@ Restore::Restore(Parts parts, const config::Settings& settings, Log& log)
 
 Restore::Report Restore::run(const Request& request, JobContext& context) {
     return as_failure([&] {
-        settler_.settle(context);
+        settle(context);
         const UniqueFd shared = parts_.dir.share_blobs(context.cancel_fd());
         const Run run = runs_.find(request.source, request.snapshot);
         const TenantBackup& backup = backup_in(run, request.source);
@@ -47,6 +47,16 @@ Restore::Report Restore::run(const Request& request, JobContext& context) {
                   {{"tenant", context.tenant().text()}, {"snapshot", report.snapshot}});
         return report;
     });
+}
+
+// The entry of a pause that may still come stays, and this one's would take its place.
+void Restore::settle(JobContext& context) {
+    settler_.settle(context);
+    if (!parts_.journal.has(context.tenant())) return;
+    throw Failure(ErrorCode::conflict,
+                  "the engine has not answered a backup that wanted to pause the runtime, and may "
+                  "pause it yet; try again in two minutes",
+                  true);
 }
 
 // However long the content took, a runtime that does not come up is not waited for as long.

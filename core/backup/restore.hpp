@@ -71,6 +71,7 @@ class Restore {
 
     // What `run` has of the tenant, with its folder. Throws Failure `snapshot_corrupt`.
     static const TenantBackup& backup_in(const Run& run, const TenantId& tenant);
+    void settle(tenants::JobContext& context);
     std::vector<tenants::TenantEvent> bring_up(const tenants::JobContext& context);
     void clear(const tenants::JobContext& context);
 

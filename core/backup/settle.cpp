@@ -38,7 +38,7 @@ std::optional<Entry> Settler::read(const TenantId& tenant) const {
 
 void Settler::settle(JobContext& context) {
     const TenantId& tenant = context.tenant();
-    const auto entry = read(tenant);
+    auto entry = read(tenant);
     if (!entry) return;
     switch (entry->kind) {
         case Entry::Kind::paused:
@@ -60,6 +60,11 @@ void Settler::settle(JobContext& context) {
             log_.info("finished a restore that was left half done", {{"tenant", tenant.text()}});
             try_to_bring_up(context);
             return;
+        case Entry::Kind::refused:
+            reopen(*entry, unhurried(context));
+            undo(*entry, unhurried(context));
+            log_.info("undid a restore that had failed", {{"tenant", tenant.text()}});
+            return;
     }
 }
 
@@ -72,7 +77,10 @@ std::string Settler::take_back(const JobContext& context) {
             discard(cleanup);
             return "; the tenant was not touched";
         }
-        if (entry->kind == Entry::Kind::swapped) reopen(*entry, cleanup);
+        if (entry->kind == Entry::Kind::swapped) {
+            refuse(context.tenant(), *entry);
+            reopen(*entry, cleanup);
+        }
         const auto problem = undo(*entry, cleanup);
         if (problem.empty()) return "; the tenant is as it was";
         return "; what was there is back, but does not run again: " + problem;
@@ -122,8 +130,14 @@ void Settler::discard(const JobContext& context) const {
     parts_.journal.erase(context.tenant());
 }
 
+// From here on nobody takes the restore for done, however often its undoing fails.
+void Settler::refuse(const TenantId& tenant, Entry& entry) const {
+    entry.kind = Entry::Kind::refused;
+    parts_.journal.write(tenant, entry);
+}
+
 // The new runtime was started, and may have written to what was restored: that is known by another
-// hash now. Until the entry says so, the restore counts as done.
+// hash now.
 void Settler::reopen(Entry& entry, const JobContext& context) const {
     const TenantId& tenant = context.tenant();
     Exchange({parts_.backend, parts_.store}, settings_, context).remove_runtime();

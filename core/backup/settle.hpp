@@ -26,11 +26,10 @@ class Settler {
     Settler(Parts parts, const config::Settings& settings, Log& log);
 
     // After the process that wrote the entry is gone: a runtime that it held goes on, a restore
-    // that had not exchanged all is undone, and one that had is kept. A runtime that then does not
-    // start is left to whoever looks after the tenant. The entry of a pause that may still come
-    // stays until it cannot any more. Idempotent; nothing to do is no error.
-    // Throws BackendError, Failure and std::system_error, and then the entry stays for another
-    // time.
+    // that had not exchanged all or had failed is undone, and one that had is kept. A runtime that
+    // then does not start is left to whoever looks after the tenant. The entry of a pause that may
+    // still come stays until it cannot any more. Idempotent; nothing to do is no error. Throws
+    // BackendError, Failure and std::system_error, and then the entry stays for another time.
     void settle(tenants::JobContext& context);
 
     // After a restore of this process failed, with however much of it: the tenant is as it was, and
@@ -51,6 +50,7 @@ class Settler {
     // Why the runtime does not go on, where that is its own trouble and not the engine's.
     std::string attempt(const tenants::JobContext& context,
                         const std::function<void()>& start) const;
+    void refuse(const TenantId& tenant, Entry& entry) const;
     void reopen(Entry& entry, const tenants::JobContext& context) const;
     // Why the runtime that is back does not run again, where it should.
     std::string undo(Entry entry, const tenants::JobContext& context) const;

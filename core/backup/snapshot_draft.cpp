@@ -1,6 +1,7 @@
 #include "backup/snapshot_draft.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace nexus::backup {
 
@@ -51,7 +52,14 @@ Run Snapshot::Draft::publish() {
     run_.finished_at = wall_now();
     runs_.publish(run_);
     published_ = true;
-    runs_.note(run_.id, {wall_now(), true, "backup", {}});
+    try {
+        runs_.note(run_.id, {wall_now(), true, "backup", {}});
+    } catch (const std::system_error& error) {
+        log_.error(
+            "a backup is whole, and it could not be noted that it was verified; run "
+            "nexus-runner verify",
+            {{"snapshot", run_.id}, {"message", error.what()}});
+    }
     return std::move(run_);
 }
 

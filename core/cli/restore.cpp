@@ -87,7 +87,9 @@ backup::Run run_of_node(const app::BackupTools& tools, const std::string& snapsh
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
         if (snapshot != "latest" && *id != snapshot) continue;
         auto run = runs.load(*id);
-        if (run && (run->scope.empty() || snapshot != "latest")) return std::move(*run);
+        // A machine that was backed up before its tenants were restored has none to restore.
+        const bool is_of_node = run && run->scope.empty() && !run->tenants.empty();
+        if (run && (is_of_node || snapshot != "latest")) return std::move(*run);
     }
     throw Failure(ErrorCode::snapshot_not_found,
                   snapshot == "latest" ? "BACKUP_DIR " + tools.dir.path() +

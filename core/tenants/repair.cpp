@@ -64,7 +64,7 @@ void Repair::mend(JobContext& context, Hint hint) {
     const TenantId& tenant = context.tenant();
     const auto place = outside_.place_of(tenant);
     if (place == Place::runs_elsewhere) yield(context);
-    if (place != Place::here) return;
+    if (place != Place::here || outside_.is_unsettled(tenant)) return;
     const auto record = store_.load(tenant);
     if (!record) {
         if (store_.is_unadopted(tenant)) adopt(context);

@@ -27,6 +27,11 @@ class Repair {
         std::function<void(TenantEvent)> tell;
         std::function<WallTime()> now = wall_now;
         PlaceOf place_of = [](const TenantId& /*tenant*/) { return Place::here; };
+        // Whether a backup or a restore has left something of the tenant that is to be put right
+        // first: its volumes may be half exchanged.
+        std::function<bool(const TenantId&)> is_unsettled = [](const TenantId& /*tenant*/) {
+            return false;
+        };
     };
 
     // All references must outlive this object.

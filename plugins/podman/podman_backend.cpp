@@ -103,9 +103,10 @@ void PodmanBackend::stop(const CallContext& ctx, const std::string& name,
     } catch (const BackendError& error) {
         if (error.code() != Code::conflict) throw;
         // A paused container cannot take its stop signal.
-        if (existing(ctx, name).state.phase != Phase::paused) throw;
-        unpause(ctx, name);
-        EngineBackend::stop(ctx, name, grace);
+        const auto state = existing(ctx, name).state;
+        if (state.phase != Phase::paused) throw;
+        resumes(ctx, name) ? EngineBackend::stop(ctx, name, grace)
+                           : end(ctx, name, state.id, grace);
     }
 }
 
@@ -128,12 +129,24 @@ void PodmanBackend::logs(const CallContext& ctx, const std::string& name, std::i
 void PodmanBackend::remove(const CallContext& ctx, const std::string& name) {
     const auto container = exact(ctx, name);
     if (!container) return;
+    // Podman 4.3 and older forget one whose stop was cut off while it still runs.
+    if (runs(ctx, name)) signal(ctx, name, *container, "SIGKILL");
     try {
         remove_found(ctx, name, *container);
     } catch (const BackendError& error) {
         if (!is_runtime_refusal(error)) throw;
         signal(ctx, name, *container, "SIGKILL");
         remove_found(ctx, name, *container);
+    }
+}
+
+bool PodmanBackend::runs(const CallContext& ctx, const std::string& name) {
+    try {
+        const auto found = find_container(ctx, name);
+        return found && found->state.phase == Phase::running;
+    } catch (const BackendError& error) {
+        if (error.code() != Code::internal) throw;
+        return false;  // a removal that was cut off has left what can only be removed
     }
 }
 

@@ -29,12 +29,15 @@ class PodmanBackend final : public engine::EngineBackend {
 
   private:
     std::vector<VolumeRoot> filled_roots(const CallContext& ctx, const std::string& name);
+    bool runs(const CallContext& ctx, const std::string& name);
     void remove_found(const CallContext& ctx, const std::string& name, const std::string& id);
     // Whether one that Podman takes for paused goes on; it does when this returns true.
     bool resumes(const CallContext& ctx, const std::string& name);
     // Whether one that Podman takes for running is frozen.
     bool is_frozen(const CallContext& ctx, const std::string& name);
-    void ask_to_end(const CallContext& ctx, const std::string& name, const std::string& id);
+    bool pauses_and_resumes(const CallContext& ctx, const std::string& name);
+    void end(const CallContext& ctx, const std::string& name, const std::string& id,
+             std::chrono::seconds grace);
     void signal(const CallContext& ctx, const std::string& name, const std::string& id,
                 const std::string& signal);
     void refine(ContainerState& state) override;

@@ -2,8 +2,9 @@
 // dies in between, it takes one that goes on for paused, and does not resume, stop or remove it any
 // more; or takes one that is frozen for running, and never resumes it. Whatever the service is
 // asked for, only the end of what runs brings the two together again.
+#include <algorithm>
+
 #include "archive/wait.hpp"
-#include "engine/requests.hpp"
 #include "podman/errors.hpp"
 #include "podman/podman_backend.hpp"
 #include "podman/requests.hpp"
@@ -11,10 +12,11 @@
 namespace nexus::podman {
 namespace {
 
-constexpr int most_tries = 3;
+constexpr int most_tries = 5;
 constexpr std::chrono::milliseconds between_tries(200);
 // As long as `podman stop` gives one.
-constexpr std::chrono::seconds grace(10);
+constexpr std::chrono::seconds usual_grace(10);
+constexpr std::chrono::seconds last_call(2);  // of the time of a whole call
 
 bool lives(Phase phase) {
     return phase == Phase::running || phase == Phase::paused;
@@ -32,8 +34,7 @@ void PodmanBackend::unpause(const CallContext& ctx, const std::string& name) {
                    (frozen ? " is frozen, and Podman takes it for running"
                            : " runs, and Podman takes it for paused") +
                    ", as after a crash of its service: ending it and starting it again");
-    if (thawed) ask_to_end(ctx, name, state.id);
-    signal(ctx, name, state.id, "SIGKILL");
+    end(ctx, name, state.id, frozen ? std::chrono::seconds(0) : usual_grace);
     start(ctx, name);
 }
 
@@ -50,32 +51,43 @@ bool PodmanBackend::resumes(const CallContext& ctx, const std::string& name) {
     }
 }
 
-// One that does nothing can be paused, unless it is frozen already. A busy one might not be: it is
-// left alone.
+// One that does nothing can be paused, unless it is frozen already. Of one that is busy, or waits
+// for a disk, that may fail as well, but each try wakes what it could freeze.
 bool PodmanBackend::is_frozen(const CallContext& ctx, const std::string& name) {
+    const auto used = stats(ctx, name).cpu_ns;
     for (int tries = 1; tries <= most_tries; ++tries) {
-        const auto used = stats(ctx, name).cpu_ns;
         archive::pause(ctx, between_tries, "container " + name);
-        if (stats(ctx, name).cpu_ns != used) return false;
-        try {
-            pause(ctx, name);
-            EngineBackend::unpause(ctx, name);
-            return false;
-        } catch (const BackendError& error) {
-            if (error.code() == Code::conflict) return false;  // it has ended
-            if (!is_runtime_refusal(error)) throw;
-        }
+        if (stats(ctx, name).cpu_ns != used || pauses_and_resumes(ctx, name)) return false;
     }
+    return stats(ctx, name).cpu_ns == used;
+}
+
+bool PodmanBackend::pauses_and_resumes(const CallContext& ctx, const std::string& name) {
+    try {
+        pause(ctx, name);
+    } catch (const BackendError& error) {
+        if (error.code() == Code::conflict) return true;  // it has ended
+        if (!is_runtime_refusal(error)) throw;
+        return false;
+    }
+    // It must not stay paused because the call is over.
+    CallContext resuming = ctx;
+    resuming.cancel_fd = -1;
+    resuming.deadline = std::max(ctx.deadline, std::chrono::steady_clock::now() + usual_grace);
+    EngineBackend::unpause(resuming, name);
     return true;
 }
 
 // Podman sends signals to what it takes for paused, though it does not stop it.
-void PodmanBackend::ask_to_end(const CallContext& ctx, const std::string& name,
-                               const std::string& id) {
-    signal(ctx, name, id, "SIGTERM");
-    const auto last = std::chrono::steady_clock::now() + grace;
-    while (lives(existing(ctx, name).state.phase) && std::chrono::steady_clock::now() < last)
+void PodmanBackend::end(const CallContext& ctx, const std::string& name, const std::string& id,
+                        std::chrono::seconds grace) {
+    const auto last = std::min(std::chrono::steady_clock::now() + grace, ctx.deadline - last_call);
+    if (grace.count() > 0) signal(ctx, name, id, "SIGTERM");
+    while (std::chrono::steady_clock::now() < last) {
+        if (!lives(existing(ctx, name).state.phase)) return;
         archive::pause(ctx, between_tries, "the end of container " + name);
+    }
+    signal(ctx, name, id, "SIGKILL");
 }
 
 void PodmanBackend::signal(const CallContext& ctx, const std::string& name, const std::string& id,
@@ -83,7 +95,8 @@ void PodmanBackend::signal(const CallContext& ctx, const std::string& name, cons
     try {
         client().call(ctx, kill_container(id, signal), "ending container " + name);
     } catch (const BackendError& error) {
-        if (error.code() != Code::conflict) throw;  // it has ended
+        const bool ended = error.code() == Code::conflict || error.code() == Code::not_found;
+        if (!ended) throw;
     }
 }
 

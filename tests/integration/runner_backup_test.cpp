@@ -253,6 +253,25 @@ TEST_CASE("a runtime goes on where the backup that held it was killed") {
     CHECK(at(node.runner.job({"backup", "acme"}), "/status") == "succeeded");
 }
 
+TEST_CASE("a backup starts nothing of a tenant that another node has meanwhile") {
+    Node node;
+    node.runner.start();
+    node.provision();
+    REQUIRE(at(node.runner.job({"stop", "acme"}), "/status") == "succeeded");
+    CHECK(node.runner.stop() == 0);
+    write_file(node.runner.state_dir() + "/elsewhere", "acme\n");
+    const auto held = node.runner.state_dir() + "/held/acme.json";
+    write_file(held, R"({"v":1,"kind":"stopped","session_sha256":"","state_sha256":"",)"
+                     R"("generation":0,"session_made":false,"state_made":false,"ran":false})");
+    node.back_up();
+    CHECK(node.phase() == "exited");
+    CHECK(std::filesystem::exists(held));
+    std::filesystem::remove(node.runner.state_dir() + "/elsewhere");
+    node.back_up();
+    CHECK(node.phase() == "running");
+    CHECK_FALSE(std::filesystem::exists(held));
+}
+
 TEST_CASE("a worker whose BACKUP_DIR cannot be made works, and its backups say why not") {
     Node node;
     write_file(node.folder / "file", "");

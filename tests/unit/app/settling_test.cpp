@@ -16,15 +16,17 @@ struct SettlingHouse : tenants::House {
         {backend, store, lifecycle, puller, turns, journal}, settings, "1.0.0", log};
     std::vector<std::function<void(const tenants::Turn&)>> asked;
     bool has_job = false;
-    Settling settling{{journal, backups,
-                       [this](const tenants::TenantId&, auto work) {
-                           if (!has_job) asked.push_back(std::move(work));
-                           return !has_job;
-                       },
-                       [](const tenants::TenantEvent&) {},
-                       [](const tenants::TenantId&) { return tenants::Place::here; }},
-                      settings,
-                      log};
+    int settled = 0;
+    Settling settling{
+        {journal, backups,
+         [this](const tenants::TenantId&, auto work) {
+             if (!has_job) asked.push_back(std::move(work));
+             return !has_job;
+         },
+         [](const tenants::TenantEvent&) {},
+         [](const tenants::TenantId&) { return tenants::Place::here; }, [this] { ++settled; }},
+        settings,
+        log};
 
     SettlingHouse() {
         settings.job_timeout = std::chrono::seconds(60);
@@ -51,6 +53,7 @@ TEST_CASE("a runtime that a dead backup holds goes on in its tenant's turn, aske
     house.take_turn();
     CHECK(house.runtime().phase == Phase::running);
     CHECK_FALSE(house.journal.has(house.acme));
+    CHECK(house.settled == 1);
     CHECK(house.look() == 0);
     house.journal.write(house.acme, {});
     CHECK(house.look() == 1);
@@ -68,6 +71,7 @@ TEST_CASE("a pause that may still come is undone at each look, until it cannot a
         CHECK(house.runtime().phase == Phase::running);
         CHECK(house.journal.has(house.acme));
     }
+    CHECK(house.settled == 0);
     SUBCASE("its time is over") {
         entry.stays_until = wall_now();
         house.journal.write(house.acme, entry);

@@ -221,6 +221,23 @@ TEST_CASE("a tenant that failed at last and is gone keeps no run for ever") {
     CHECK(house.prune({1, 0, 0}).runs == Ids{first, second});
 }
 
+TEST_CASE("a run of a machine that has its tenants still to be restored takes no run's place") {
+    const House house;
+    const auto full = house.add(3, 'a');
+    auto empty = house.one_part(house.id_of(4), 'b');
+    empty.tenants.clear();
+    house.publish(empty);
+    for (int day = 5; day < 9; ++day) {
+        empty.id = house.id_of(day);
+        house.publish(empty);
+    }
+    CHECK(house.prune({1, 0, 0}).runs.empty());
+    CHECK(house.blobs() == "a");
+    const auto next = house.add(9, 'c');
+    CHECK(house.prune({1, 0, 0}).runs.size() == 6);
+    CHECK(house.runs.list() == Ids{next});
+}
+
 TEST_CASE("only a verification that found nothing counts") {
     const House house;
     const auto first = house.add(1, 'a');

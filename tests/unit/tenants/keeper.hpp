@@ -14,6 +14,7 @@ struct Keeper : House {
     std::vector<TenantEvent> heard;
     std::set<TenantId> busy;  // a job of theirs runs
     std::map<TenantId, Place> away;
+    std::set<TenantId> unsettled;
     std::vector<TenantId> turns;
     CrashLoops loops;
     EndedRuntimes ended;
@@ -23,8 +24,8 @@ struct Keeper : House {
 
     Repair::Outside outside() {
         return {[this](const TenantEvent& event) { heard.push_back(event); },
-                [this] { return now; },
-                [this](const TenantId& tenant) { return place_of(tenant); }};
+                [this] { return now; }, [this](const TenantId& tenant) { return place_of(tenant); },
+                [this](const TenantId& tenant) { return unsettled.count(tenant) > 0; }};
     }
     Reconciler make_reconciler(Roster& tenants, bool accept_mass_change) {
         return {{backend, tenants, repair, book, loops, ended},

@@ -49,6 +49,18 @@ TEST_CASE_FIXTURE(Keeper,
     CHECK(backend.calls == std::vector<std::string>{"list"});
 }
 
+TEST_CASE_FIXTURE(Keeper, "A tenant of whom a restore is to be undone is left alone until it is") {
+    provision();
+    backend.containers.clear();
+    unsettled.insert(acme);
+    cycle();
+    CHECK(backend.containers.empty());
+    CHECK(heard.empty());
+    unsettled.clear();
+    cycle();
+    CHECK(runtime().phase == Phase::running);
+}
+
 TEST_CASE_FIXTURE(Keeper, "A runtime that should be stopped is stopped") {
     provision();
     stop();
