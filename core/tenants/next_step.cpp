@@ -23,8 +23,10 @@ Step step_to_running(const std::string& spec, const ContainerState* runtime) noe
             return drifted(*runtime, spec) ? Step::replace : Step::watch;
         case Phase::running:
             return drifted(*runtime, spec) ? Step::replace : Step::none;
-        case Phase::paused:    // somebody reads its volumes, and lets it go on
-        case Phase::removing:  // and made again at the next look
+        case Phase::removing:  // looked at until it is gone, since its engine may have died
+                               // meanwhile
+            return Step::watch;
+        case Phase::paused:  // somebody reads its volumes, and lets it go on
             break;
     }
     return Step::none;

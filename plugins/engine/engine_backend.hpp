@@ -91,8 +91,8 @@ class EngineBackend : public Backend {
     // Sees every state of a container before it is handed out.
     virtual void refine(ContainerState& state);
 
-    std::optional<InspectedContainer> find_container(const CallContext& ctx,
-                                                     const std::string& name);
+    virtual std::optional<InspectedContainer> find_container(const CallContext& ctx,
+                                                             const std::string& name);
     // What the engine takes for exactly the container `name`; nothing where it can tell by itself
     // that there is none.
     std::optional<std::string> exact(const CallContext& ctx, const std::string& name);

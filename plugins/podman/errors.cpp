@@ -71,11 +71,24 @@ BackendError to_error(const engine::EngineError& error, const std::string& what)
 }
 
 bool is_runtime_refusal(const BackendError& error) {
+    constexpr std::array<std::string_view, 3> verbs{" pause ", " resume ", " start "};
     const std::string_view text = error.what();
     return error.code() == Code::internal &&
-           (text.find(" resume ") != std::string_view::npos ||
-            text.find(" pause ") != std::string_view::npos) &&
+           std::any_of(verbs.begin(), verbs.end(),
+                       [text](std::string_view verb) { return text.find(verb) != text.npos; }) &&
            text.find("failed: exit status") != std::string_view::npos;
+}
+
+bool is_half_removed(const BackendError& error) {
+    const std::string_view text = error.what();
+    return error.code() == Code::internal &&
+           (text.find("getting container from store") != std::string_view::npos ||
+            text.find("reading information about layer") != std::string_view::npos);
+}
+
+bool is_name_taken(const BackendError& error) {
+    return error.code() == Code::conflict &&
+           std::string_view(error.what()).find("already in use") != std::string_view::npos;
 }
 
 bool is_half_written_log(const BackendError& error) {

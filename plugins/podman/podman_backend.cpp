@@ -76,7 +76,7 @@ void PodmanBackend::start(const CallContext& ctx, const std::string& name) {
         for (const auto& root : roots)
             root.restore();
     }
-    EngineBackend::start(ctx, name);
+    start_noted(ctx, name);
 }
 
 std::vector<VolumeRoot> PodmanBackend::filled_roots(const CallContext& ctx,
@@ -124,37 +124,6 @@ void PodmanBackend::logs(const CallContext& ctx, const std::string& name, std::i
         }
         archive::pause(ctx, between_tries, "the log's last line");
     }
-}
-
-void PodmanBackend::remove(const CallContext& ctx, const std::string& name) {
-    const auto container = exact(ctx, name);
-    if (!container) return;
-    // Podman 4.3 and older forget one whose stop was cut off while it still runs.
-    if (runs(ctx, name)) signal(ctx, name, *container, "SIGKILL");
-    try {
-        remove_found(ctx, name, *container);
-    } catch (const BackendError& error) {
-        if (!is_runtime_refusal(error)) throw;
-        signal(ctx, name, *container, "SIGKILL");
-        remove_found(ctx, name, *container);
-    }
-}
-
-bool PodmanBackend::runs(const CallContext& ctx, const std::string& name) {
-    try {
-        const auto found = find_container(ctx, name);
-        return found && found->state.phase == Phase::running;
-    } catch (const BackendError& error) {
-        if (error.code() != Code::internal) throw;
-        return false;  // a removal that was cut off has left what can only be removed
-    }
-}
-
-void PodmanBackend::remove_found(const CallContext& ctx, const std::string& name,
-                                 const std::string& id) {
-    const std::string what = "removing container " + name;
-    const auto problem = client().find(ctx, engine::remove_container(id), what, parse_removal);
-    if (problem && !problem->empty()) throw client().failure(*problem, what);
 }
 
 std::optional<NetworkState> PodmanBackend::find_network(const CallContext& ctx,

@@ -21,6 +21,7 @@ class PodmanBackend final : public engine::EngineBackend {
     VolumeState ensure_volume(const CallContext& ctx, const VolumeSpec& spec) override;
     void remove(const CallContext& ctx, const std::string& name) override;
     void remove_network(const CallContext& ctx, const std::string& name) override;
+    ContainerState ensure_container(const CallContext& ctx, const ContainerSpec& spec) override;
     void start(const CallContext& ctx, const std::string& name) override;
     void stop(const CallContext& ctx, const std::string& name, std::chrono::seconds grace) override;
     void logs(const CallContext& ctx, const std::string& name, std::int64_t tail, int fd) override;
@@ -29,7 +30,10 @@ class PodmanBackend final : public engine::EngineBackend {
 
   private:
     std::vector<VolumeRoot> filled_roots(const CallContext& ctx, const std::string& name);
-    bool runs(const CallContext& ctx, const std::string& name);
+    // Where a crash of Podman has cut its removal off, it is removed first.
+    std::optional<engine::InspectedContainer> find_container(const CallContext& ctx,
+                                                             const std::string& name) override;
+    void start_noted(const CallContext& ctx, const std::string& name);
     void remove_found(const CallContext& ctx, const std::string& name, const std::string& id);
     // Whether one that Podman takes for paused goes on; it does when this returns true.
     bool resumes(const CallContext& ctx, const std::string& name);

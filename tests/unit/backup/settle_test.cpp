@@ -56,12 +56,6 @@ struct Fixture : RestoreHouse {
         backend.calls.clear();
         backend.effects.clear();
     }
-    void paused_by_backup() {
-        Entry entry;
-        entry.kind = Entry::Kind::paused;
-        journal.write(acme, entry);
-        backend.containers.at("tenant_acme_runtime").phase = Phase::paused;
-    }
 };
 
 const BackendError broken(Code::internal, "broken", false);
@@ -74,47 +68,6 @@ TEST_CASE_FIXTURE(Fixture, "where nothing was left, settling does nothing") {
     settle();
     CHECK(backend.calls.empty());
     CHECK(picture() == before);
-}
-
-TEST_CASE_FIXTURE(Fixture, "a runtime that a backup had paused goes on") {
-    const auto before = picture();
-    paused_by_backup();
-    settle();
-    CHECK(picture() == before);
-    check_tidy();
-    settle();
-    CHECK(picture() == before);
-}
-
-TEST_CASE_FIXTURE(Fixture, "a runtime that a backup had stopped is started") {
-    Entry entry;
-    entry.kind = Entry::Kind::stopped;
-    journal.write(acme, entry);
-    backend.containers.at("tenant_acme_runtime").phase = Phase::exited;
-    settle();
-    CHECK(runtime().phase == Phase::running);
-    check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture, "a held runtime that is gone is nobody's trouble") {
-    for (const auto kind : {Entry::Kind::paused, Entry::Kind::stopped}) {
-        Entry entry;
-        entry.kind = kind;
-        journal.write(acme, entry);
-        backend.containers.clear();
-        settle();
-        check_tidy();
-    }
-}
-
-TEST_CASE_FIXTURE(Fixture, "a runtime stays noted as held until the engine has let it go") {
-    paused_by_backup();
-    fail_once("unpause");
-    CHECK_THROWS_AS(settle(), BackendError);
-    CHECK(journal.has(acme));
-    settle();
-    CHECK(runtime().phase == Phase::running);
-    check_tidy();
 }
 
 TEST_CASE_FIXTURE(Fixture, "an entry of the journal that cannot be read holds the tenant") {
@@ -291,21 +244,6 @@ TEST_CASE_FIXTURE(Fixture, "an old volume that cannot be read is put back all th
     backend.before = [](const std::string&) {};
     CHECK(picture() == before);
     check_tidy();
-}
-
-TEST_CASE_FIXTURE(Fixture, "a pause that may still come is not forgotten by a restore or a drill") {
-    Entry entry;
-    entry.stays_until = wall_now() + std::chrono::minutes(1);
-    journal.write(acme, entry);
-    const auto before = picture();
-    for (const bool drills : {false, true}) {
-        const auto message =
-            refusal(ErrorCode::conflict, [&] { drills ? void(drill()) : void(restore()); });
-        CHECK(message.find("try again") != std::string::npos);
-        CHECK(journal.read(acme).value().stays_until == entry.stays_until);
-    }
-    CHECK(picture() == before);
-    journal.erase(acme);
 }
 
 TEST_CASE_FIXTURE(Fixture, "where no volume is what was restored, nothing is thrown away") {

@@ -84,15 +84,31 @@ TEST_CASE("an engine's error becomes one of ours by cause and sentence") {
     }
 }
 
-TEST_CASE("that the OCI runtime will not pause or resume is told from other failures") {
+TEST_CASE("that the OCI runtime will not pause, resume or start is told from other failures") {
     const auto refused = [](const std::string& message) {
         return is_runtime_refusal(to_error({500, message, message}, "trying it"));
     };
     CHECK(refused("`/usr/bin/runc resume 0a1b` failed: exit status 1"));
     CHECK(refused("`/usr/bin/crun pause 0a1b` failed: exit status 1"));
+    CHECK(refused("`/usr/bin/runc start 0a1b` failed: exit status 1"));
     CHECK_FALSE(refused("`/usr/bin/runc kill 0a1b 15` failed: exit status 1"));
     CHECK_FALSE(refused("`/usr/bin/runc resume 0a1b` failed: signal: killed"));
     CHECK_FALSE(refused("\"0a1b\" is not paused, can't unpause: container state improper"));
+}
+
+TEST_CASE("what a crash of Podman has left of a container is told from other failures") {
+    const auto error = [](const std::string& message) {
+        return to_error({500, message, message}, "trying it");
+    };
+    CHECK(is_half_removed(error("getting container from store \"0a\": container not known")));
+    CHECK(is_half_removed(error("reading information about layer \"0a\": layer not known")));
+    CHECK_FALSE(
+        is_half_removed(error("no container with name or ID \"a\" found: no such container")));
+    CHECK(is_name_taken(
+        error("creating container storage: the container name \"a\" is already in use "
+              "by 0a. You have to remove that container to be able to reuse that "
+              "name: that name is already in use")));
+    CHECK_FALSE(is_name_taken(error("volume is being used")));
 }
 
 TEST_CASE("a host without the init program is told how to get it") {

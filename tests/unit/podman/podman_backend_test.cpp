@@ -55,6 +55,19 @@ TEST_CASE("a container that somebody else made keeps the engine's name of its im
     CHECK(f.backend.inspect(f.ctx, "run")->image == "localhost/app:1");
 }
 
+TEST_CASE("what a removal that was cut off has left of a container is removed, and not there") {
+    Fixture f(
+        {{"GET /containers/run/json", failure("getting container from store \\\"1\\\": gone")},
+         {"DELETE /containers/run", http(200, R"([{"Id":"1"}])")},
+         {"GET /containers/old/json", container("removing")},
+         {"DELETE /containers/1", http(200, R"([{"Id":"1"}])")},
+         {"GET /containers/abc/json", failure("getting container from store \\\"1\\\": gone")},
+         {"DELETE /containers/abc", failure("removed by what may be another one's id")}});
+    CHECK_FALSE(f.backend.inspect(f.ctx, "run"));
+    CHECK_FALSE(f.backend.inspect(f.ctx, "old"));
+    CHECK(error_of([&] { f.backend.inspect(f.ctx, "abc"); }).code() == Code::internal);
+}
+
 TEST_CASE("a volume or network is removed by its whole name only") {
     Fixture f({{"GET /volumes/vol/json", http(200, R"({"Name":"vol_state"})")},
                {"DELETE /volumes/vol", failure("removed the wrong one")},

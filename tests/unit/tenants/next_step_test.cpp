@@ -39,7 +39,7 @@ TEST_CASE(
     CHECK(step(Desired::running, Phase::restarting, "other") == Step::replace);
     CHECK(step(Desired::running, Phase::dead) == Step::replace);
     CHECK(step(Desired::running, Phase::paused) == Step::none);
-    CHECK(step(Desired::running, Phase::removing) == Step::none);
+    CHECK(step(Desired::running, Phase::removing) == Step::watch);
 }
 
 TEST_CASE("A runtime that should be stopped is stopped where it runs") {

@@ -1,10 +1,11 @@
-// Podman notes a pause once the runtime is frozen, and its end once it is thawed. Where the service
-// dies in between, it takes one that goes on for paused, and does not resume, stop or remove it any
-// more; or takes one that is frozen for running, and never resumes it. Whatever the service is
-// asked for, only the end of what runs brings the two together again.
+// What Podman does not go on from by itself where its service has died in the middle of a call: it
+// changes the runtime or its storage first, and notes that afterwards.
 #include <algorithm>
 
 #include "archive/wait.hpp"
+#include "engine/names.hpp"
+#include "engine/requests.hpp"
+#include "podman/answers.hpp"
 #include "podman/errors.hpp"
 #include "podman/podman_backend.hpp"
 #include "podman/requests.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int most_tries = 5;
 constexpr std::chrono::milliseconds between_tries(200);
+constexpr std::chrono::seconds between_creations(1);
 // As long as `podman stop` gives one.
 constexpr std::chrono::seconds usual_grace(10);
 constexpr std::chrono::seconds last_call(2);  // of the time of a whole call
@@ -24,6 +26,73 @@ bool lives(Phase phase) {
 
 }  // namespace
 
+// A removal that was cut off goes on with the next one, and nothing else can be done with what is
+// left of the container.
+std::optional<engine::InspectedContainer> PodmanBackend::find_container(const CallContext& ctx,
+                                                                        const std::string& name) {
+    try {
+        auto found = EngineBackend::find_container(ctx, name);
+        if (!found || found->state.phase != Phase::removing) return found;
+        remove_found(ctx, name, found->state.id);
+    } catch (const BackendError& error) {
+        if (!is_half_removed(error) || engine::could_be_id(name)) throw;
+        remove_found(ctx, name, name);
+    }
+    return std::nullopt;
+}
+
+void PodmanBackend::remove(const CallContext& ctx, const std::string& name) {
+    const auto container = exact(ctx, name);
+    if (!container) return;
+    const auto found = find_container(ctx, name);
+    // Podman 4.3 and older forget one whose stop was cut off while it still runs.
+    if (found && found->state.phase == Phase::running) signal(ctx, name, *container, "SIGKILL");
+    try {
+        remove_found(ctx, name, *container);
+    } catch (const BackendError& error) {
+        if (!is_runtime_refusal(error)) throw;
+        signal(ctx, name, *container, "SIGKILL");  // it runs, and Podman takes it for paused
+        remove_found(ctx, name, *container);
+    }
+}
+
+void PodmanBackend::remove_found(const CallContext& ctx, const std::string& name,
+                                 const std::string& id) {
+    const std::string what = "removing container " + name;
+    const auto problem = client().find(ctx, engine::remove_container(id), what, parse_removal);
+    if (problem && !problem->empty()) throw client().failure(*problem, what);
+}
+
+// A creation that was cut off has left the name to nobody, and keeps it. One that is under way
+// shows itself soon.
+ContainerState PodmanBackend::ensure_container(const CallContext& ctx, const ContainerSpec& spec) {
+    for (int tries = 1;; ++tries) {
+        try {
+            return EngineBackend::ensure_container(ctx, spec);
+        } catch (const BackendError& error) {
+            if (!is_name_taken(error) || tries == most_tries || engine::could_be_id(spec.name))
+                throw;
+        }
+        if (tries == most_tries - 1) remove_found(ctx, spec.name, spec.name);
+        archive::pause(ctx, between_creations, "the name " + spec.name);
+    }
+}
+
+// One that was started by a call that was cut off cannot be started again, but stopped.
+void PodmanBackend::start_noted(const CallContext& ctx, const std::string& name) {
+    try {
+        EngineBackend::start(ctx, name);
+        return;
+    } catch (const BackendError& error) {
+        if (!is_runtime_refusal(error) || existing(ctx, name).state.phase != Phase::created) throw;
+    }
+    EngineBackend::stop(ctx, name, usual_grace);
+    EngineBackend::start(ctx, name);
+}
+
+// Where Podman has died between a pause and its note, it takes the one for the other for good: it
+// does not resume, stop or remove one that runs, and never resumes one that is frozen. Only the end
+// of what runs brings the two together again.
 void PodmanBackend::unpause(const CallContext& ctx, const std::string& name) {
     const auto state = existing(ctx, name).state;
     const bool frozen = state.phase == Phase::running && is_frozen(ctx, name);
