@@ -17,7 +17,7 @@ void CaptureHouse::add_tenant(const std::string& id) {
     acme = *TenantId::parse(id);
     provision();
     for (const auto part : all_parts)
-        write(part, "first of " + id);
+        write(part, "first " + std::string(to_string(part)) + " of " + id);  // no two blobs alike
 }
 
 std::string CaptureHouse::volume_file(PartName part) {
