@@ -29,7 +29,8 @@ start_machines() {
     plug control "$control" "$worker"
     plug internet "$stranger" "$public"
     mkdir "$work/redis"
-    on control redis-server --bind "$control" --requirepass secret --appendonly yes --dir "$work/redis" --save '' \
+    # Not by `on`: the process to be ended is Redis itself.
+    nsenter --net="$work/control" redis-server --bind "$control" --requirepass secret --appendonly yes --dir "$work/redis" --save '' \
         >"$work/redis.log" 2>&1 &
     redis_pid=$!
     wait_for 20 redis_answers || die "Redis did not start: $(tail -n 5 "$work/redis.log")"
