@@ -21,11 +21,25 @@ constexpr std::array phrases{
     Phrase{"pull access denied", {Code::denied, false}},
 };
 
+// containerd has what Docker had asked it for, and Docker does not know that it did.
+bool is_left_of_a_crash(std::string_view message) {
+    return (message.starts_with("task ") && message.ends_with(": already exists")) ||
+           message == "id already in use";
+}
+
 }  // namespace
 
 BackendError to_error(const engine::EngineError& error, const std::string& what) {
     const auto meaning = engine::meaning_of(error.status, error.message, phrases);
-    return {meaning.code, what + ": " + archive::short_text(error.message), meaning.retryable};
+    std::string message = what + ": " + archive::short_text(error.message);
+    // The engine does not go on from there, however often it is restarted.
+    if (is_left_of_a_crash(error.message)) {
+        message +=
+            "; a crash of the engine has left this behind: see that the container's program does "
+            "not run, then remove the container with docker rm -f; it is made again, and its "
+            "volumes stay";
+    }
+    return {meaning.code, message, meaning.retryable};
 }
 
 }  // namespace nexus::docker

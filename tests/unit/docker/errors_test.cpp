@@ -69,6 +69,14 @@ TEST_CASE("an engine's error becomes one of ours by status and sentence") {
     }
 }
 
+TEST_CASE("what a crash of the engine has left of a start is told with its mend") {
+    for (const char* message : {"task 0a1b: already exists", "id already in use"}) {
+        const auto error = to_error({500, message, ""}, "starting container a");
+        CHECK(error.code() == Code::internal);
+        CHECK(std::string_view(error.what()).find("docker rm -f") != std::string_view::npos);
+    }
+}
+
 TEST_CASE("an engine's long sentence is cut") {
     CHECK(std::string(to_error({500, std::string(10'000, 'x'), ""}, "it").what()).size() == 516);
 }
