@@ -26,8 +26,7 @@ struct BackupTools {
 
     // Puts right what processes that died have left of tenants. One whose turn another process has
     // is left to that, and one that another node has is left as it is; trouble with one is logged,
-    // and keeps it from being worked on. Returns early
-    // once `cancel_fd` is readable.
+    // and keeps it from being worked on. Returns early once `cancel_fd` is readable.
     void settle(int cancel_fd);
 
     // From backups that are elsewhere than in BACKUP_DIR. All must outlive it.

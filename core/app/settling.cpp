@@ -30,10 +30,11 @@ void Settling::settle(const tenants::TenantId& tenant, const tenants::Turn& turn
     constexpr std::chrono::seconds before_another_try(10);
     try {
         auto context = tenants::circumstances(tenant, turn, "settle", settings_);
+        const bool was_left = parts_.journal.has(tenant);
         parts_.backups.settle(context);
         for (const auto& event : context.take_events())
             parts_.tell(event);
-        if (!parts_.journal.has(tenant)) parts_.settled();
+        if (was_left && !parts_.journal.has(tenant)) parts_.settled();
         give_back(tenant, Clock::duration::zero());
     } catch (const std::exception& error) {
         pollfd ending{turn.cancel_fd, POLLIN, 0};

@@ -45,8 +45,8 @@ std::vector<Seen> look_at_all(const RunStore& runs) {
     return all;
 }
 
-// A run of the whole node of which nothing could be restored: one of a machine to which its tenants
-// are still to be restored, as well as of one that has none any more.
+// A run without tenants: of a machine to which they are still to be restored, or of one that has
+// none any more.
 bool is_empty(const Seen& run) {
     return run.restorable.empty() && run.failed.empty();
 }

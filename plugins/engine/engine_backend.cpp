@@ -32,11 +32,11 @@ BackendError no_container(const std::string& name) {
     return {Code::not_found, "there is no container " + name, false};
 }
 
-bool lives(Phase phase) {
+}  // namespace
+
+bool EngineBackend::lives(Phase phase) noexcept {
     return phase == Phase::running || phase == Phase::paused;
 }
-
-}  // namespace
 
 EngineBackend::EngineBackend(const PluginHost& host, const Config& config, Dialect dialect)
     : host_(host),

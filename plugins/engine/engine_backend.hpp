@@ -91,6 +91,9 @@ class EngineBackend : public Backend {
     // Sees every state of a container before it is handed out.
     virtual void refine(ContainerState& state);
 
+    // Whether it has processes.
+    static bool lives(Phase phase) noexcept;
+
     virtual std::optional<InspectedContainer> find_container(const CallContext& ctx,
                                                              const std::string& name);
     // What the engine takes for exactly the container `name`; nothing where it can tell by itself

@@ -20,10 +20,6 @@ constexpr std::chrono::seconds between_creations(1);
 constexpr std::chrono::seconds usual_grace(10);
 constexpr std::chrono::seconds last_call(2);  // of the time of a whole call
 
-bool lives(Phase phase) {
-    return phase == Phase::running || phase == Phase::paused;
-}
-
 }  // namespace
 
 // A removal that was cut off goes on with the next one, and nothing else can be done with what is

@@ -119,7 +119,10 @@ TEST_CASE_FIXTURE(Workers, "a worker that does not run gets its tenants back, an
     CHECK(n1.stop() == 0);
     fs::remove_all(n1.tenant_root());
     fs::remove(folder / "n1");
-    succeeded(n1.cli({"restore", "--all"}));
+    fs::create_directories(n1.tenant_root());
+    succeeded(n1.cli({"backup"}));  // before there is anything to back up
+    const auto restored = succeeded(n1.cli({"restore", "--all"}));
+    CHECK(contains(restored.out, "2 tenants restored"));
     CHECK(redis.cli({"EXISTS", "nexus:node:n1"}) == "0");
     n1.start();
     CHECK(redis.cli({"HGET", "nexus:node:n1", "tenants"}) == "2");

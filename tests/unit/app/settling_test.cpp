@@ -92,6 +92,7 @@ TEST_CASE("a backup that let go before the turn came is not meddled with") {
     house.take_turn();
     CHECK(house.runtime().phase == Phase::paused);
     CHECK(house.count("unpause") == 0);
+    CHECK(house.settled == 0);
 }
 
 TEST_CASE("where a job of the tenant comes first, it is asked again at the next look") {
